@@ -1,0 +1,1 @@
+"""Settlement sheets, payments, refunds, receivables and the day close."""

@@ -1,0 +1,1 @@
+"""Follow-up calls, their results, and cases opened for unhappy customers."""

@@ -1,0 +1,1 @@
+"""Persons and companies, their phones, consents, credit terms and archive form."""

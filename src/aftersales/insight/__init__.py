@@ -1,0 +1,1 @@
+"""Metrics with drill-down and the standard's live compliance."""

@@ -1,0 +1,67 @@
+"""Nothing happens twice: the same key with the same body gets the stored answer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+from psycopg.types.json import Jsonb
+
+from aftersales.core.errors import Busy, InputRefused
+from aftersales.core.transactions import run_in_transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the door answered: status, headers worth repeating, body; `is_repeated` when it comes from the store."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    is_repeated: bool = False
+
+
+# The advisory lock says "this key is being worked on" without waiting for the other transaction to end.
+_CLAIM = """
+SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), stored.fingerprint, stored.status, stored.headers, stored.body
+  FROM (SELECT 1) AS one LEFT JOIN journal_commandanswer AS stored ON stored.actor_id = %s AND stored.key = %s
+"""
+_KEEP = """
+INSERT INTO journal_commandanswer (actor_id, key, fingerprint, status, headers, body, at) VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def fingerprint_of(method: str, path: str, body: bytes) -> str:
+    """Return what makes two commands the same command."""
+    return hashlib.sha256(b"\x1f".join((method.encode(), path.encode(), body))).hexdigest()
+
+
+def answer_once(*, actor_id: int, key: str, fingerprint: str, at: datetime, produce: Callable[[], Answer]) -> Answer:
+    """Carry out a command under its key, or return the answer it already got.
+
+    The answer commits in the transaction of the effect; a refused command leaves no key behind and may be tried again.
+    Raises Busy (409) while the same key is in flight and InputRefused (422) when the key was used for another command.
+    """
+
+    def command() -> Answer:
+        with connection.cursor() as cursor:
+            cursor.execute(_CLAIM, [f"{actor_id}:{key}", actor_id, key])
+            is_claimed, known, status, headers, body = cursor.fetchone()
+        if not is_claimed:
+            raise Busy(_("The same request is being carried out at this moment."), code="in_flight")
+        if known is not None:
+            if known != fingerprint:
+                raise InputRefused(
+                    _("This idempotency key was already used for another request. Use a new key."), code="key_reused"
+                )
+            return Answer(status=status, body=bytes(body), headers=headers, is_repeated=True)
+        answer = produce()
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at])
+        return answer
+
+    return run_in_transaction(command)

@@ -1,0 +1,1 @@
+"""Headquarters, regions, stations, bays, teams, opening calendars and number series. Owns no people."""

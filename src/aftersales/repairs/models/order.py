@@ -1,0 +1,259 @@
+"""The repair order and what hangs on it: one vehicle's visit from check-in to archive."""
+
+from __future__ import annotations
+
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.core.documents import Document
+from aftersales.repairs.choices import (
+    CheckKind,
+    Coverage,
+    HoldReason,
+    IntakeOutcome,
+    OldParts,
+    OrderState,
+    PaymentState,
+    VisitType,
+)
+
+
+class RepairOrder(Document):
+    """One visit of one vehicle. One advisor is answerable for it from intake to delivery (RECP-08)."""
+
+    number = models.CharField(max_length=32)
+    state = models.CharField(max_length=16, choices=OrderState, default=OrderState.RECEIVED)
+    payment_state = models.CharField(max_length=12, choices=PaymentState, default=PaymentState.UNSETTLED)
+    hold_reason = models.CharField(max_length=24, choices=HoldReason, blank=True, default="")
+    visit_type = models.CharField(max_length=16, choices=VisitType, default=VisitType.REPAIR)
+    intake_outcome = models.CharField(max_length=16, choices=IntakeOutcome, blank=True, default="")
+    is_historical = models.BooleanField(default=False)
+
+    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="repair_orders")
+    vehicle = models.ForeignKey("vehicles.Vehicle", on_delete=models.PROTECT, related_name="repair_orders")
+    appointment = models.OneToOneField(
+        "appointments.Appointment", on_delete=models.PROTECT, null=True, blank=True, related_name="repair_order"
+    )
+    comeback_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="comebacks")
+    advisor = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, null=True, related_name="+")
+    # What the board, the lists and the papers show without a join; frozen at check-in.
+    customer_name = models.CharField(max_length=120)
+    contact_phone = models.CharField(max_length=32, blank=True, default="")
+    plate = models.CharField(max_length=16, blank=True, default="")
+    model_name = models.CharField(max_length=80, blank=True, default="")
+
+    received_at = models.DateTimeField()
+    odometer_km = models.PositiveIntegerField(null=True, blank=True)
+    repair_plan = models.TextField(blank=True, default="")
+    estimate_version = models.PositiveSmallIntegerField(default=0)
+    promised_at = models.DateTimeField(null=True, blank=True)
+    wash_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    work_started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    repair_report = models.TextField(blank=True, default="")
+    inspection_round = models.PositiveSmallIntegerField(default=0)
+    washed_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    items_explained_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+    received_by = models.CharField(max_length=120, blank=True, default="")
+    old_parts = models.CharField(max_length=16, choices=OldParts, blank=True, default="")
+    next_visit_on = models.DateField(null=True, blank=True)
+    next_visit_km = models.PositiveIntegerField(null=True, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("station", "number"), name="repair_order_number_once"),
+            models.CheckConstraint(
+                condition=~Q(state=OrderState.RELEASED)
+                | Q(released_at__isnull=False, payment_state__in=(PaymentState.PAID, PaymentState.ON_ACCOUNT)),
+                name="released_order_is_paid_or_on_account",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=(OrderState.DISPATCHED, OrderState.IN_PROGRESS)) | Q(promised_at__isnull=False),
+                name="dispatched_order_has_a_promise",
+            ),
+            # A car stands in one workshop at a time: two open orders for it would bill the same visit twice.
+            models.UniqueConstraint(
+                fields=("vehicle",),
+                condition=Q(is_historical=False)
+                & ~Q(
+                    state__in=(
+                        OrderState.RELEASED,
+                        OrderState.ARCHIVED,
+                        OrderState.CLOSED,
+                        OrderState.CANCELLED,
+                    )
+                ),
+                name="one_open_order_a_vehicle",
+                violation_error_message=_("This vehicle already has an open repair order."),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("station", "-received_at", "-id"), name="orders_by_arrival"),
+            models.Index(fields=("station", "state", "promised_at"), name="orders_by_state"),
+            models.Index(fields=("vehicle", "-received_at"), name="orders_of_vehicle"),
+            models.Index(fields=("customer", "-received_at"), name="orders_of_customer"),
+            models.Index(fields=("station", "released_at"), name="orders_by_release"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReceivingForm(models.Model):
+    """The vehicle receiving form (接车登记表): what was checked with the customer before the car was taken over (RECP-10)."""
+
+    order = models.OneToOneField(RepairOrder, on_delete=models.PROTECT, related_name="receiving_form")
+    covers_fitted = models.BooleanField()
+    papers_checked = models.JSONField(default=list)
+    walkaround = models.JSONField(default=dict)
+    damages = models.JSONField(default=list)
+    belongings = models.JSONField(default=list)
+    findings = models.JSONField(default=dict)
+    energy_percent = models.PositiveSmallIntegerField(null=True)
+    signed_by = models.CharField(max_length=120)
+    signature = models.ForeignKey("files.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(covers_fitted=True), name="covers_were_fitted"),
+            models.CheckConstraint(
+                condition=Q(energy_percent__isnull=True) | Q(energy_percent__lte=100), name="energy_is_a_percentage"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id}"
+
+
+class Concern(models.Model):
+    """One thing the customer came for: his own words, and apart from them what we made of it (DIAG-01)."""
+
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="concerns")
+    position = models.PositiveSmallIntegerField()
+    customer_words = models.TextField()
+    interpretation = models.TextField(blank=True, default="")
+    cause = models.TextField(blank=True, default="")
+    correction = models.TextField(blank=True, default="")
+    coverage = models.CharField(max_length=12, choices=Coverage, default=Coverage.UNDECIDED)
+    coverage_reason = models.TextField(blank=True, default="")
+    confirmed_with = models.CharField(max_length=120, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    diagnosed_by = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("order_id", "position")
+        constraints = (models.UniqueConstraint(fields=("order", "position"), name="concern_position_once"),)
+
+    def __str__(self) -> str:
+        return self.customer_words[:40]
+
+
+class Estimate(models.Model):
+    """One issued version of the estimate, kept as it was told to the customer (EST-03, EST-08)."""
+
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="estimates")
+    version = models.PositiveSmallIntegerField()
+    cost_low = models.DecimalField(max_digits=12, decimal_places=2)
+    cost_high = models.DecimalField(max_digits=12, decimal_places=2)
+    minutes_low = models.PositiveIntegerField()
+    minutes_high = models.PositiveIntegerField()
+    lines = models.JSONField(default=list)
+    shortages = models.JSONField(default=list)
+    issued_at = models.DateTimeField()
+    issued_by = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ("order_id", "version")
+        constraints = (
+            models.UniqueConstraint(fields=("order", "version"), name="estimate_version_once"),
+            models.CheckConstraint(condition=Q(cost_high__gte=F("cost_low")), name="estimate_cost_is_a_range"),
+            models.CheckConstraint(condition=Q(minutes_high__gte=F("minutes_low")), name="estimate_time_is_a_range"),
+        )
+
+    def __str__(self) -> str:
+        return f"v{self.version}"
+
+
+class ConsentRecord(models.Model):
+    """What the customer decided about one line: by whom, how, when, at which price (EST-02, WORK-11). Append-only."""
+
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="consents")
+    line = models.ForeignKey("repairs.OrderLine", on_delete=models.PROTECT, related_name="consents")
+    decision = models.CharField(max_length=10)
+    estimate_version = models.PositiveSmallIntegerField()
+    gross = models.DecimalField(max_digits=12, decimal_places=2)
+    given_by = models.CharField(max_length=120)
+    method = models.CharField(max_length=12)
+    signature = models.ForeignKey("files.Attachment", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    recorded_by = models.CharField(max_length=120)
+    reason = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("order_id", "id")
+
+    def __str__(self) -> str:
+        return f"{self.line_id}: {self.decision}"
+
+
+class QualityCheck(models.Model):
+    """One self-check or final inspection with its answers, road test and failures (QC-01, QC-02, QC-05)."""
+
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="quality_checks")
+    kind = models.CharField(max_length=12, choices=CheckKind)
+    round = models.PositiveSmallIntegerField()
+    checked_by = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, related_name="+")
+    passed = models.BooleanField()
+    answers = models.JSONField(default=dict)
+    road_test = models.JSONField(default=dict)
+    failures = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("order_id", "id")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.round}"
+
+
+class ProgressNotice(models.Model):
+    """What the customer was told while the car was with us (WORK-10)."""
+
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="progress_notices")
+    channel = models.CharField(max_length=12)
+    text = models.TextField()
+    told_by = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("order_id", "id")
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class Departure(models.Model):
+    """A superior's authorisation to leave the process at one clause, with the reason (SVC-02, ORG-20). Append-only."""
+
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="departures")
+    clause = models.CharField(max_length=10)
+    reason = models.TextField()
+    authorised_by = models.CharField(max_length=120)
+    authorised_by_user_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("order_id", "id")
+        constraints = (models.UniqueConstraint(fields=("order", "clause"), name="departure_once_a_clause"),)
+
+    def __str__(self) -> str:
+        return self.clause
+
+

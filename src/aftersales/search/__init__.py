@@ -1,0 +1,1 @@
+"""One index of terms behind one search box; every document kind registers what it is found by."""

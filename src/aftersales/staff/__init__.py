@@ -1,0 +1,1 @@
+"""People of a station: skills, certificates with expiry, shifts."""

@@ -1,0 +1,8 @@
+"""Registers the UI kit."""
+
+from django.apps import AppConfig
+
+
+class WebConfig(AppConfig):
+    name = "aftersales.web"
+    label = "web"
