@@ -7,11 +7,14 @@ from pathlib import Path
 os.environ["AFTERSALES_SECRET_KEY"] = "tests-only-" + "x" * 50
 os.environ.setdefault("AFTERSALES_DATA", str(Path(tempfile.gettempdir()) / f"aftersales-tests-{os.getpid()}"))
 os.environ.setdefault("AFTERSALES_LOG", "console")
-# tests/conftest.py starts a server and names it here; without one, a test that asks the database fails to connect.
-os.environ["DATABASE_URL"] = os.environ.get("AFTERSALES_TEST_DATABASE_URL") or "postgresql://nobody@127.0.0.1:1/none"
+# tests/conftest_database.py starts a server when the first test asks for it and points Django there. The address
+# here reaches nothing, so that no test ever meets a real DATABASE_URL.
+os.environ["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
 
 from aftersales.config.settings import *  # noqa: E402, F403
-from aftersales.config.settings import DATABASES  # noqa: E402
+from aftersales.config.settings import DATABASES, MIDDLEWARE  # noqa: E402
+
+MIDDLEWARE = [*MIDDLEWARE, "tests.conftest_strictness.ReadOnlyGetMiddleware"]
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend", "QUEUES": []}}
