@@ -98,7 +98,7 @@ def _make_template() -> None:
     own_name, wanted = connection.settings_dict["NAME"], test["NAME"]
     test["NAME"] = _TEMPLATE
     try:
-        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        connection.creation.create_test_db(verbosity=0, autoclobber=True)
         connection.close()
     finally:
         connection.settings_dict["NAME"], test["NAME"] = own_name, wanted

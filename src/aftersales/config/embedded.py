@@ -61,6 +61,9 @@ _THROWAWAY = {
 }  # fmt: skip
 
 
+_IN_USE_HERE: set[Path] = set()
+
+
 @dataclass(frozen=True)
 class Credentials:
     """The generated passwords: the owner of the cluster (maintenance only) and the program's own role."""
@@ -122,21 +125,29 @@ class EmbeddedServer:
 
         Raises EmbeddedServerError (folder not usable, server does not come up) with a sentence for the operator.
         """
+        if self.folder in _IN_USE_HERE:
+            # These locks belong to the process: a second handle on the same file would drop the first one's.
+            yield
+            return
         self._prepare()
         users = fasteners.InterProcessReaderWriterLock(self.folder / "users.lock")
         # Waits while a last user is stopping the server.
         users.acquire_read_lock()
+        _IN_USE_HERE.add(self.folder)
         try:
             with fasteners.InterProcessLock(self.folder / "start.lock"):
                 self._ensure_running()
             yield
         finally:
+            _IN_USE_HERE.discard(self.folder)
             users.release_read_lock()
             if users.acquire_write_lock(blocking=False):
                 try:
                     self._stop()
                 finally:
                     users.release_write_lock()
+            elif users.lockfile is not None:
+                users.lockfile.close()
 
     def _prepare(self) -> None:
         folders.make_private(self.folder) if not Programs.needs_other_user() else self._make_passable()

@@ -75,7 +75,7 @@ class Programs:
             file.flush()
             if self.user:
                 shutil.chown(file.name, self.user, self.user)
-            arguments = ["-D", str(target), "-U", admin, "--pwfile", file.name, "--auth=scram-sha-256", "--no-sync"]
+            arguments = ["-D", str(target), "-U", admin, "--pwfile", file.name, "--auth=scram-sha-256"]
             arguments += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C"]
             if os.name != "nt":
                 # pg_trgm asks the C library which characters are letters: in "C" no Chinese one is.
