@@ -1,4 +1,4 @@
-"""Photos, signatures and scanned papers of station documents: cleaned, stored under random names, served behind the fence.
+"""Photos, signatures and scanned papers of documents: cleaned, stored under random names, served behind the fence.
 
 Owns Attachment and the bytes below MEDIA_ROOT. Does not know what a photo means: the document's own app does.
 """

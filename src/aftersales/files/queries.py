@@ -1,0 +1,40 @@
+"""Which pictures a document has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aftersales.core.actor import Actor
+from aftersales.core.documents import subject_kind
+from aftersales.files.choices import AttachmentKind
+from aftersales.files.models import Attachment
+
+
+def attachments_of(actor: Actor, document: Any, kind: AttachmentKind | None = None) -> list[Attachment]:
+    """Return the document's visible attachments, oldest first (of one kind, if named); one statement."""
+    rows = Attachment.objects.visible_to(actor).filter(subject_kind=subject_kind(document), subject_id=document.pk)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    return list(rows.order_by("uploaded_at", "id"))
+
+
+def count_attachments(document: Any, kind: AttachmentKind) -> int:
+    """Return how many attachments of a kind a document in hand has; for guards (“two photos at least”)."""
+    return (
+        Attachment.objects.at_station(document.station_id)
+        .filter(subject_kind=subject_kind(document), subject_id=document.pk, kind=kind)
+        .count()
+    )
+
+
+def has_signature(document: Any) -> bool:
+    """Tell whether a document in hand was signed on the screen."""
+    return count_attachments(document, AttachmentKind.SIGNATURE) > 0
+
+
+def reused_photos(attachment: Attachment) -> list[Attachment]:
+    """Return other documents' attachments of the station with the very same bytes: a photo used twice."""
+    rows = Attachment.objects.at_station(attachment.station_id).filter(sha256=attachment.sha256)
+    return list(
+        rows.exclude(subject_kind=attachment.subject_kind, subject_id=attachment.subject_id).order_by("uploaded_at")
+    )

@@ -1,0 +1,36 @@
+"""Which papers were issued."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aftersales.core.actor import Actor
+from aftersales.core.documents import subject_kind
+from aftersales.printing import rules
+from aftersales.printing.models import Paper
+
+
+def papers_of(actor: Actor, document: Any) -> list[Paper]:
+    """Return the document's visible papers with their copies, newest first, without their content; two statements."""
+    rows = Paper.objects.visible_to(actor).filter(subject_kind=subject_kind(document), subject_id=document.pk)
+    return list(rows.defer("payload").prefetch_related("copies").order_by("-issued_at", "kind"))
+
+
+def latest_paper(document: Any, kind: str, language: str | None = None) -> Paper | None:
+    """Return the newest paper of a kind of a document in hand, or None."""
+    rows = Paper.objects.at_station(document.station_id).filter(
+        subject_kind=subject_kind(document), subject_id=document.pk, kind=kind
+    )
+    if language is not None:
+        rows = rows.filter(language=language)
+    return rows.order_by("-issued_at").first()
+
+
+def is_intact(paper: Paper) -> bool:
+    """Tell whether the stored content still has the hash it was issued with."""
+    return rules.fingerprint(paper.payload) == paper.sha256
+
+
+def damaged_papers() -> list[Paper]:
+    """Return the papers whose content no longer has its hash: the nightly proof expects none."""
+    return [paper for paper in Paper.objects.everywhere().iterator(chunk_size=500) if not is_intact(paper)]
