@@ -12,8 +12,8 @@ from aftersales.accounts.models import Membership, User
 from aftersales.core.actor import Actor
 from aftersales.network.models import Station
 
-# Rights are kept per process under the user's rights_version and the day (memberships begin and end at midnight); the version
-# is read with the user on every request, so a revoked right is gone at the next request.
+# Rights are kept per process under the user's rights_version and the day (memberships begin and end at midnight); the
+# version is read with the user on every request, so a revoked right is gone at the next request.
 _KNOWN: dict[int, tuple[int, date, Actor]] = {}
 _LOCK = threading.Lock()
 _MOST = 20_000
@@ -29,6 +29,12 @@ def actor_for(user: User, *, on: date, request_id: str = "") -> Actor:
                 _KNOWN.clear()
             _KNOWN[user.pk] = known
     return replace(known[2], request_id=request_id) if request_id else known[2]
+
+
+def forget_rights() -> None:
+    """Drop every kept actor of this process: for tests, whose databases give the same ids to other people."""
+    with _LOCK:
+        _KNOWN.clear()
 
 
 def _read_rights(user: User, on: date) -> Actor:

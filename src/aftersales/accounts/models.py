@@ -81,8 +81,12 @@ class Membership(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="memberships")
-    station = models.ForeignKey("network.Station", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
-    region = models.ForeignKey("network.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships")
+    station = models.ForeignKey(
+        "network.Station", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
+    region = models.ForeignKey(
+        "network.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
     administrator_kind = models.CharField(max_length=10, choices=AdministratorKind, blank=True, default="")
     since_on = models.DateField()
     until_on = models.DateField(null=True, blank=True)
