@@ -26,7 +26,8 @@ class Channel(models.TextChoices):
 
 
 class Purpose(models.TextChoices):
-    """Why a customer is contacted or data are used; `SERVICE` rests on the repair contract, the others on consent (PIPL 13)."""
+    """Why a customer is contacted or data are used; `SERVICE` rests on the repair contract, the others on consent
+    (PIPL 13)."""
 
     SERVICE = "service", _("Handling the repair in hand")
     REMINDER = "reminder", _("Service reminders")

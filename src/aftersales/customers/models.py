@@ -97,7 +97,8 @@ class CustomerPhone(models.Model):
 
 
 class Consent(models.Model):
-    """What a customer agreed to, for which purpose and channel, with the evidence; withdrawn, never deleted (PIPL 13-15)."""
+    """What a customer agreed to, for which purpose and channel, with the evidence; withdrawn, never deleted (PIPL
+    13-15)."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
     purpose = models.CharField(max_length=12, choices=Purpose)

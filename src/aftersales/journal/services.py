@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,5 +54,39 @@ def record(
                 actor.role,
                 actor.request_id,
                 at,
+            ],
+        )
+
+
+_INSERT_MANY = """
+INSERT INTO journal_journalentry (station_id, subject_kind, subject_id, sequence, step, before, after, changes, reason,
+                                  actor_id, actor_name, actor_role, request_id, at, previous_hash, hash)
+SELECT station_id, subject_kind, subject_id, 0, %s, '', '', changes, '', %s, %s, %s, %s, %s, '', ''
+FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::jsonb[]) AS d (station_id, subject_kind, subject_id, changes)
+"""
+
+
+def record_many(
+    entries: Sequence[tuple[models.Model, Mapping[str, Any]]], *, step: str, actor: Actor, at: datetime
+) -> None:
+    """Append one entry for each (document, changes) in one statement: bulk imports, and commands that make several
+    documents."""
+    if not entries:
+        return
+    documents = [document for document, _changes in entries]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_MANY,
+            [
+                step,
+                actor.user_id,
+                actor.name,
+                actor.role,
+                actor.request_id,
+                at,
+                [getattr(document, "station_id", None) for document in documents],
+                [subject_kind(document) for document in documents],
+                [document.pk for document in documents],
+                [Jsonb(dict(changes)) for _document, changes in entries],
             ],
         )
