@@ -62,7 +62,7 @@ def dotted_name(thing: Callable[..., object] | type) -> str:
 
 
 def fulfils[F: Callable[..., object]](*clause_ids: str) -> Callable[[F], F]:
-    """Register the decorated function (service, query, view) or class as what keeps the clauses, and return it unchanged.
+    """Register the decorated function (service, query, view) or class as keeping the clauses; returns it unchanged.
 
     Raises UnknownClause at import.
     """

@@ -1,4 +1,4 @@
-"""The ids of the standard's clauses, kept small so that citing one costs nothing at start-up; a test compares with the catalogue."""
+"""The ids of the clauses, kept small so that citing one is cheap; a test compares them with the catalogue."""
 
 from __future__ import annotations
 

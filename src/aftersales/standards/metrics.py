@@ -53,10 +53,10 @@ type DrillDown = Callable[[Stations, date, date], Rows]
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A registered metric. `measure(station_ids, start, end)` counts the days start … end, both included, in station time.
+    """A registered metric. `measure(station_ids, start, end)` counts the days start … end, both included, station time.
 
-    `rows` returns what lies behind the number for the drill-down page; the caller has already narrowed `station_ids` to what
-    the actor may see. `higher_is_better` None: neither.
+    `rows` returns what lies behind the number for the drill-down page; the caller has already narrowed `station_ids`
+    to what the actor may see. `higher_is_better` None: neither.
     """
 
     code: str
@@ -74,7 +74,7 @@ class Metric:
 _REGISTER: dict[str, Metric] = {}
 
 
-def metric(  # noqa: PLR0913 - the columns of one row of the metric table
+def metric(
     clause: str,
     *,
     name: Text,
@@ -88,9 +88,9 @@ def metric(  # noqa: PLR0913 - the columns of one row of the metric table
 ) -> Callable[[Measure], Measure]:
     """Register `(station_ids, start, end) -> MetricResult` as the clause's metric and return it unchanged.
 
-    `unit` is "%", "minutes", "hours", "days", "CNY", "count" …; `owner` a role code; `window` day, week, month, quarter or year.
-    `code` (default: the clause) names a second metric of the same clause, such as "QC-04/station". Raises UnknownClause, or
-    RuntimeError for a code registered twice.
+    `unit` is "%", "minutes", "hours", "days", "CNY", "count" …; `owner` a role code; `window` day, week, month,
+    quarter or year. `code` (default: the clause) names a second metric of the same clause, such as "QC-04/station".
+    Raises UnknownClause, or RuntimeError for a code registered twice.
     """
 
     def register(measure: Measure) -> Measure:

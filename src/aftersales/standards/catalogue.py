@@ -1,0 +1,157 @@
+"""The clauses as data: read from the package once, when first needed, never at start-up."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from django.utils.translation import get_language
+
+KINDS = ("gate", "timer", "metric", "record", "attestation", "function", "role", "policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A figure of a clause: one `value`, or a window `minimum` … `maximum`, with unit and direction (<=, ==, between)."""
+
+    value: Decimal | None
+    minimum: Decimal | None
+    maximum: Decimal | None
+    unit: str
+    direction: str
+    basis: str
+
+    def __str__(self) -> str:
+        if self.direction == "between":
+            return f"{self.minimum}–{self.maximum} {self.unit}"
+        return f"{self.direction} {self.value} {self.unit}"
+
+    def holds(self, measured: Decimal) -> bool:
+        """Tell whether a measured value keeps the target."""
+        low = self.minimum if self.minimum is not None else self.value
+        high = self.maximum if self.maximum is not None else self.value
+        if low is None or high is None:
+            return True
+        checks = {
+            ">=": measured >= low,
+            ">": measured > low,
+            "<=": measured <= high,
+            "<": measured < high,
+            "==": measured == low,
+            "between": low <= measured <= high,
+        }
+        return checks[self.direction]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One clause of the standard, with its words in both languages and its sources."""
+
+    id: str
+    area: str
+    kind: str
+    title_zh: str
+    title_en: str
+    requirement_zh: str
+    requirement_en: str
+    sources: tuple[str, ...]
+    inferred: bool
+    note: str
+    target: Target | None
+    target_printed: Target | None
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_zh if speaks_chinese() else self.title_en
+
+    @property
+    def requirement(self) -> str:
+        """The requirement in the reader's language."""
+        return self.requirement_zh if speaks_chinese() else self.requirement_en
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A chapter of the standard, such as APPT 预约."""
+
+    code: str
+    title_zh: str
+    title_en: str
+
+    @property
+    def title(self) -> str:
+        """The title in the reader's language."""
+        return self.title_zh if speaks_chinese() else self.title_en
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The whole standard: `clauses` and `areas` by id, in the order of the document."""
+
+    clauses: Mapping[str, Clause]
+    areas: Mapping[str, Area]
+    sources: Mapping[str, str]
+
+
+def speaks_chinese() -> bool:
+    """Tell whether the reader's language is Chinese (also when none is active: Chinese first)."""
+    return (get_language() or "zh").startswith("zh")
+
+
+def read_table(name: str) -> dict[str, Any]:
+    """Return a TOML file of the package's data folder; floats as Decimal, so that no figure is rounded."""
+    text = files("aftersales.standards").joinpath("data", name).read_text(encoding="utf-8")
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+def _figure(value: Any) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _target(row: Mapping[str, Any] | None) -> Target | None:
+    if row is None:
+        return None
+    return Target(
+        value=_figure(row.get("value")),
+        minimum=_figure(row.get("min")),
+        maximum=_figure(row.get("max")),
+        unit=row["unit"],
+        direction=row["direction"],
+        basis=row["basis"],
+    )
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the standard; parsed on first use and kept for the life of the process."""
+    data = read_table("clauses.toml")
+    clauses = {
+        row["id"]: Clause(
+            id=row["id"],
+            area=row["area"],
+            kind=row["kind"],
+            title_zh=row["title_zh"],
+            title_en=row["title_en"],
+            requirement_zh=row["requirement_zh"],
+            requirement_en=row["requirement_en"],
+            sources=tuple(row["sources"]),
+            inferred=row["inferred"],
+            note=row.get("note", ""),
+            target=_target(row.get("target")),
+            target_printed=_target(row.get("target_printed")),
+        )
+        for row in data["clause"]
+    }
+    areas = {row["code"]: Area(row["code"], row["title_zh"], row["title_en"]) for row in data["area"]}
+    return Catalogue(clauses, areas, {row["key"]: row["title"] for row in data["source"]})
+
+
+def clause_of(clause_id: str) -> Clause | None:
+    """Return the clause with this id, or None."""
+    return catalogue().clauses.get(clause_id)
