@@ -91,16 +91,23 @@ def customer_values(**values: Any) -> dict[str, Any]:
             fields["region_code"] = _("Unknown or ambiguous district. Enter the six-digit code or the full name.")
     if "name" in cleaned and not cleaned["name"]:
         fields["name"] = _("Enter the customer's name.")
-    if cleaned.get("kind", CustomerKind.PERSON) not in CustomerKind.values:
-        fields["kind"] = _("Choose person or company.")
-    if cleaned.get("preferred_channel", "") not in ("", *Channel.values):
-        fields["preferred_channel"] = _("Choose a channel from the list.")
+    fields |= _choices(cleaned)
     if fields:
         raise InputRefused(_("Please check the marked fields."), code="customer_fields", fields=fields)
     if "name" in cleaned:
         is_person = cleaned.get("kind", CustomerKind.PERSON) == CustomerKind.PERSON
         cleaned["name_pinyin"], cleaned["name_initials"] = spell(cleaned["name"], is_person=is_person)
     return cleaned
+
+
+def _choices(values: dict[str, Any]) -> dict[str, Text]:
+    """Return the sentences against choices that are not in their list."""
+    fields: dict[str, Text] = {}
+    if values.get("kind", CustomerKind.PERSON) not in CustomerKind.values:
+        fields["kind"] = _("Choose person or company.")
+    if values.get("preferred_channel", "") not in ("", *Channel.values):
+        fields["preferred_channel"] = _("Choose a channel from the list.")
+    return fields
 
 
 def _text(field: str, value: str) -> tuple[str, Text | None]:

@@ -12,7 +12,8 @@ from aftersales.core.permissions import Permission
 class Kind:
     """One kind of document in the index.
 
-    Shape: `code` is the small number kept in every term row and never reused; `right` is what the reader must hold at the row's
+    Shape: `code` is the small number kept in every term row and never reused; `right` is what the reader must hold at
+    the row's
     station; `url_name` is reversed with the row's number; `is_network` marks masters that belong to no station.
     """
 

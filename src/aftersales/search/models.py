@@ -10,7 +10,9 @@ from aftersales.core.documents import StationRow
 class SearchEntry(StationRow):
     """One findable document as a line of results; `station` is empty for masters of the whole network."""
 
-    station = models.ForeignKey("network.Station", on_delete=models.CASCADE, null=True, related_name="+")
+    station = models.ForeignKey(  # type: ignore[assignment]  # the network's own masters have none
+        "network.Station", on_delete=models.CASCADE, null=True, related_name="+"
+    )
     kind = models.CharField(max_length=30)
     object_id = models.BigIntegerField()
     number = models.CharField(max_length=40)
@@ -27,7 +29,8 @@ class SearchEntry(StationRow):
 class SearchTerm(models.Model):
     """One term of one entry. The primary key is the prefix index itself: byte order, read from left to right.
 
-    `station_key` is the station's id, 0 for the whole network. No foreign key is checked: `search.services` writes both tables in
+    `station_key` is the station's id, 0 for the whole network. No foreign key is checked: `search.services` writes
+    both tables in
     one statement, and a bulk import writes hundreds of thousands of terms.
     """
 

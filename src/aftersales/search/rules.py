@@ -12,7 +12,8 @@ _DROPPED = frozenset("·•・‧∙-－–—_.,，。、/\\()（）#*'\"’‘
 
 
 def fold(text: str) -> str:
-    """Return the text as terms are kept: NFKC, upper case, without blanks, separators, control and invisible characters."""
+    """Return the text as terms are kept: NFKC, upper case, without blanks, separators, control and invisible
+    characters."""
     folded = unicodedata.normalize("NFKC", text).upper()
     return "".join(
         char for char in folded if char not in _DROPPED and not char.isspace() and unicodedata.category(char)[0] != "C"
@@ -27,7 +28,8 @@ def words(text: str) -> list[str]:
 
 
 def suffixes(text: str, shortest: int = 1) -> list[str]:
-    """Return the folded text and its endings of at least `shortest` characters, so that any piece is found by its beginning."""
+    """Return the folded text and its endings of at least `shortest` characters, so that any piece is found by its
+    beginning."""
     whole = fold(text)
     if not whole:
         return []

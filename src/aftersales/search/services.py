@@ -14,7 +14,8 @@ from aftersales.standards.binding import fulfils
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A document as search keeps it; `terms` are folded by `search.rules`, `station_id` None means the whole network."""
+    """A document as search keeps it; `terms` are folded by `search.rules`, `station_id` None means the whole
+    network."""
 
     station_id: int | None
     kind: str
@@ -47,7 +48,8 @@ INSERT INTO search_searchterm (station_key, kind_code, term, entry_id) SELECT * 
 
 @fulfils("IS-02")
 def index_many(findings: Iterable[Finding]) -> None:
-    """Put documents into the index, or renew them, in one statement; must run in the transaction that writes the documents."""
+    """Put documents into the index, or renew them, in one statement; must run in the transaction that writes the
+    documents."""
     rows = {(finding.kind, finding.object_id): finding for finding in findings}
     if not rows:
         return

@@ -52,7 +52,8 @@ class VehicleModel(models.Model):
 class Vehicle(Document):
     """A vehicle as one station knows it. Headquarters joins the stations' rows by VIN.
 
-    `plate` is the plate it carries now; the dated truth is in `PlateHolding`, and the services keep both in one transaction.
+    `plate` is the plate it carries now; the dated truth is in `PlateHolding`, and the services keep both in one
+    transaction.
     """
 
     number = models.CharField(max_length=20, unique=True, db_default=NEXT_NUMBER, editable=False)

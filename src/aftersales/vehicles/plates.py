@@ -56,7 +56,8 @@ class Plate:
 
 
 def normalise_plate(text: str) -> str:
-    """Return the plate as it is kept: NFKC, upper case, without dots, blanks and invisible characters; judges nothing."""
+    """Return the plate as it is kept: NFKC, upper case, without dots, blanks and invisible characters; judges
+    nothing."""
     folded = unicodedata.normalize("NFKC", text[:60]).upper()
     return "".join(
         char for char in folded if char not in _DROPPED and not char.isspace() and unicodedata.category(char) != "Cf"
@@ -74,7 +75,9 @@ def parse_plate(text: str) -> Plate:
             return Plate(plate, kind)
     if any(not (char in HAN or (char.isascii() and char.isalnum())) for char in plate):
         raise ImpossiblePlate("foreign_letters")
-    if re.fullmatch(f"{_P}[A-Z][A-Z0-9]{{5,6}}|{_P}[A-Z][A-Z0-9]{{4}}[警学挂港澳领]", plate) and re.search("[IO]", plate):
+    if re.fullmatch(f"{_P}[A-Z][A-Z0-9]{{5,6}}|{_P}[A-Z][A-Z0-9]{{4}}[警学挂港澳领]", plate) and re.search(
+        "[IO]", plate
+    ):
         raise ImpossiblePlate("letters_i_o")
     raise ImpossiblePlate("form")
 

@@ -16,7 +16,8 @@ class ServiceDue:
 
 
 def add_months(day: date, months: int) -> date:
-    """Return the same day that many months later, or the month's last day: 31 January plus one month is 28 or 29 February."""
+    """Return the same day that many months later, or the month's last day: 31 January plus one month is 28 or 29
+    February."""
     count = day.month - 1 + months
     year, month = day.year + count // 12, count % 12 + 1
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -43,7 +43,8 @@ class Vin:
 
 
 def normalise_vin(text: str) -> str:
-    """Return the VIN as it is kept: NFKC, upper case, without blanks, hyphens and invisible characters; judges nothing."""
+    """Return the VIN as it is kept: NFKC, upper case, without blanks, hyphens and invisible characters; judges
+    nothing."""
     folded = unicodedata.normalize("NFKC", text[:60]).upper()
     return "".join(
         char for char in folded if char not in "-* ·." and not char.isspace() and unicodedata.category(char) != "Cf"
@@ -78,7 +79,8 @@ def check_digit(vin: str) -> str:
 
 
 def model_year(vin: str, year_now: int) -> int | None:
-    """Return the model year of the tenth character, the latest that is not after next year; None where it tells none."""
+    """Return the model year of the tenth character, the latest that is not after next year; None where it tells
+    none."""
     place = YEAR_CODES.find(vin[9])
     if place < 0:
         return None
@@ -87,7 +89,8 @@ def model_year(vin: str, year_now: int) -> int | None:
 
 @cache
 def makers() -> dict[str, str]:
-    """Return {world manufacturer identifier: name} for codes beginning with L or H: known if any of four lists names it."""
+    """Return {world manufacturer identifier: name} for codes beginning with L or H: known if any of four lists names
+    it."""
     with (Path(__file__).parent / "data" / "wmi_china.csv").open(encoding="utf-8", newline="") as table:
         rows = list(csv.reader(table))[1:]
     return {wmi: next((name.strip() for name in names if name.strip()), "") for wmi, *names in rows}

@@ -1,0 +1,119 @@
+"""The one search box: a prefix of any term, every word must match, nobody sees past his fence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from aftersales.core.actor import Actor
+from aftersales.search.kinds import Kind, registered_kinds
+from aftersales.search.rules import TERM_LENGTH, fold, words
+from aftersales.standards.binding import fulfils
+
+CANDIDATES = 600  # looked at for a second word before giving up on a common first one
+ABOVE_ALL = "\U0010ffff"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of results."""
+
+    kind: Kind
+    object_id: int
+    number: str
+    title: str
+    subtitle: str
+    station_id: int | None
+
+
+# The inner lateral reads the primary key in order and stops at the limit: one letter costs what a whole plate does.
+# A range instead of LIKE: no wildcards to escape, and the index serves parameters too.
+_FIND = """
+SELECT k.code, e.object_id, e.number, e.title, e.subtitle, e.station_id
+FROM unnest(%(kinds)s::smallint[]) WITH ORDINALITY AS k (code, place)
+CROSS JOIN LATERAL (
+    SELECT found.entry_id, min(found.term) AS term FROM (
+        SELECT t.entry_id, t.term
+        FROM ({doors}) AS door (station_key)
+        CROSS JOIN LATERAL (
+            SELECT s.entry_id, s.term FROM search_searchterm s
+            WHERE s.station_key = door.station_key AND s.kind_code = k.code AND s.term >= %(word)s AND s.term <
+            %(above)s
+            ORDER BY s.term LIMIT %(candidates)s
+        ) t
+        {others}
+        LIMIT %(enough)s
+    ) found
+    GROUP BY found.entry_id ORDER BY min(found.term), found.entry_id LIMIT %(limit)s
+) hit
+JOIN search_searchentry e ON e.id = hit.entry_id
+ORDER BY k.place, hit.term, e.id
+"""
+_SOME = "SELECT unnest(%(stations)s::bigint[])"
+_EVERY = "SELECT 0::bigint UNION ALL SELECT id FROM network_station"
+_OTHER = """WHERE NOT EXISTS (
+    SELECT 1 FROM unnest(%(others)s::text[]) AS w (word) WHERE NOT EXISTS (
+        SELECT 1 FROM search_searchterm o WHERE o.entry_id = t.entry_id
+        AND o.term >= w.word COLLATE "C" AND o.term < (w.word || %(top)s) COLLATE "C"))"""
+
+
+@fulfils("IS-02", "IS-04")
+def find(actor: Actor, text: str, *, kinds: Collection[str] | None = None, limit: int = 20) -> list[Hit]:
+    """Return what the text finds, at most `limit` of each kind, shortest terms first; one statement, two for several
+    words.
+
+    A plate, a VIN or a phone may be typed with blanks; several words must all match. Only kinds whose right the actor
+    holds, and
+    only rows of the stations where he holds it.
+    """
+    listed = [kind for kind in registered_kinds() if kinds is None or kind.name in kinds]
+    parts = words(text)
+    if not parts:
+        return []
+    whole = fold(text[:400])[:TERM_LENGTH]
+    hits = _hits(actor, listed, [whole], limit)
+    if len(parts) > 1:
+        known = {(hit.kind.code, hit.object_id) for hit in hits}
+        hits += [hit for hit in _hits(actor, listed, parts, limit) if (hit.kind.code, hit.object_id) not in known]
+        hits.sort(key=lambda hit: hit.kind.code)
+    return hits
+
+
+def _hits(actor: Actor, kinds: Sequence[Kind], parts: Sequence[str], limit: int) -> list[Hit]:
+    """Ask for kinds that share the same stations together: usually one statement."""
+    fenced = [(kind, _stations(actor, kind)) for kind in kinds]
+    fenced = [(kind, stations) for kind, stations in fenced if stations is None or stations]
+    fenced.sort(key=lambda pair: (pair[1] is None, pair[1] or ()))
+    by_code = {kind.code: kind for kind in kinds}
+    driver, *others = sorted(parts, key=len, reverse=True)
+    hits: list[Hit] = []
+    for stations, group in groupby(fenced, key=lambda pair: pair[1]):
+        codes = sorted(kind.code for kind, _stations_of_kind in group)
+        sql = _FIND.format(doors=_EVERY if stations is None else _SOME, others=_OTHER if others else "")
+        values: dict[str, Any] = {
+            "kinds": codes,
+            "stations": list(stations or ()),
+            "word": driver,
+            "above": driver + ABOVE_ALL,
+            "others": others,
+            "top": ABOVE_ALL,
+            "candidates": CANDIDATES if others else limit * 4 + 20,
+            "enough": limit * 4 + 20,
+            "limit": limit,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            hits += [Hit(by_code[code], *row) for code, *row in cursor.fetchall()]
+    return sorted(hits, key=lambda hit: hit.kind.code)
+
+
+def _stations(actor: Actor, kind: Kind) -> tuple[int, ...] | None:
+    """Return the station keys to search for a kind: 0 is the network's own masters; None is every station, () is
+    none."""
+    if kind.is_network:
+        return (0,) if actor.may_anywhere(kind.right) else ()
+    return actor.stations_with(kind.right)
