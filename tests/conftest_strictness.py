@@ -16,7 +16,9 @@ from django.http import HttpRequest, HttpResponse
 hypothesis.settings.register_profile("house", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("house")
 
-_WRITES = re.compile(r"^\s*(?:WITH\b.*?\)\s*)?(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|COPY|CREATE|ALTER|DROP)\b", re.I | re.S)
+_WRITES = re.compile(
+    r"^\s*(?:WITH\b.*?\)\s*)?(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|COPY|CREATE|ALTER|DROP)\b", re.I | re.S
+)
 # Kept by the frameworks around the view, not by the view.
 _BOOKKEEPING = re.compile(r'"(django_session|axes_\w+|django_ox_\w+)"')
 

@@ -5,7 +5,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 from django.template import engines
 from django.test import RequestFactory
-
 from tests.conftest_strictness import ReadOnlyGetMiddleware, _Guard
 
 

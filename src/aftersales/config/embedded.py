@@ -118,6 +118,10 @@ class EmbeddedServer:
         """Whether PostgreSQL runs on this cluster now."""
         return self._postmaster() is not None
 
+    def own_tool(self, name: str) -> Path:
+        """Path of one of the wheel's client programs (pg_dump …), which need no special user."""
+        return self.programs.tool(name)
+
     # -- start and stop --------------------------------------------------------------------------------------
     @contextmanager
     def in_use(self) -> Iterator[None]:
@@ -188,7 +192,8 @@ class EmbeddedServer:
         found = (self.cluster / "PG_VERSION").read_text(encoding="utf-8").strip()
         if found != self.programs.major():
             raise EmbeddedServerError(
-                f"The data in {self.cluster} is of PostgreSQL {found}, the installed server is {self.programs.major()}: "
+                f"The data in {self.cluster} is of PostgreSQL {found}, the installed server is "
+                f"{self.programs.major()}: "
                 "see 'Upgrading PostgreSQL' in docs/operations.md."
             )
 
@@ -228,7 +233,6 @@ class EmbeddedServer:
 
     def _ensure_database(self) -> None:
         """Role and database, made once. The role owns its database and is no superuser."""
-        import psycopg
         from psycopg import sql
 
         credentials = self.credentials()
@@ -247,14 +251,11 @@ class EmbeddedServer:
                 )
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (self.DATABASE,)).fetchone()
             if not found:
-                try:
-                    connection.execute(
-                        sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                            sql.Identifier(self.DATABASE), sql.Identifier(self.ROLE)
-                        )
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(self.DATABASE), sql.Identifier(self.ROLE)
                     )
-                except psycopg.errors.DuplicateDatabase:
-                    pass
+                )
 
     def _connect_patiently(self) -> "psycopg.Connection":  # type: ignore[name-defined]  # noqa: F821
         """A server that another process just started, or that replays its log, is not ready at once."""

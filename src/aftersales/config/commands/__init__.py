@@ -1,0 +1,1 @@
+"""The sub-commands. Each opens the door with `ready()`, asks the clock, and calls the apps' services."""

@@ -1,0 +1,48 @@
+"""What nearly every command needs first: the database there, Django set up, failures told as sentences."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from aftersales.config import database
+from aftersales.config.postgres_programs import EmbeddedServerError
+
+SETTINGS = "aftersales.config.settings"
+
+
+@contextmanager
+def ready() -> Iterator[None]:
+    """Have the database running and Django set up while the block runs; turn set-up failures into one sentence."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    try:
+        with database.running():
+            import django
+
+            django.setup()
+            from django.db import OperationalError, connections
+
+            try:
+                yield
+            except OperationalError as error:
+                raise click.ClickException(f"The database does not answer: {str(error).strip()}") from error
+            finally:
+                # Before our own server is stopped, or it would have to cut the session off.
+                connections.close_all()
+    except (EmbeddedServerError, database.DatabaseAddressError) as error:
+        raise click.ClickException(str(error)) from error
+    except PermissionError as error:
+        raise click.ClickException(
+            f"{error.filename} cannot be used by this user: {error.strerror}. AFTERSALES_DATA names another folder."
+        ) from error
+
+
+def pending_migrations() -> list[str]:
+    """Names of the migrations that the database has not seen yet (`app.0002_name`)."""
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
