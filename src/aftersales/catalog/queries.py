@@ -28,7 +28,7 @@ class PriceFound:
 
 @dataclass(frozen=True, slots=True)
 class LineAsked:
-    """A line to be priced. `amount`: hours of labour or quantity of a part; None takes the standard hours (or one unit)."""
+    """A line to be priced. `amount`: hours or quantity; None takes the standard hours, or one unit."""
 
     kind: str
     id: int
@@ -40,7 +40,7 @@ class LineAsked:
 class LinePriced:
     """A line with what the catalogue says about it.
 
-    Units: `unit_gross` yuan with tax per hour or per unit (None: no reviewed price exists), `tax_rate` percent (None: no rate),
+    Units: `unit_gross` yuan with tax per hour or unit (None: no reviewed price), `tax_rate` percent (None: no rate),
     `list_hours` standard hours of the operation on the vehicle's model (None for parts).
     """
 
@@ -76,13 +76,13 @@ LEFT JOIN LATERAL (
     SELECT r.gross_price AS gross FROM catalog_partprice r WHERE r.part_id = item.id AND {_IN_FORCE}
     ORDER BY (r.station_id IS NOT NULL) DESC, r.payer DESC, r.effective_from DESC, r.id DESC LIMIT 1
 ) price ON TRUE
-"""
+"""  # noqa: S608 - constants of this module
 _LABOUR_RATE = f"""
 LEFT JOIN LATERAL (
     SELECT r.gross_per_hour AS gross FROM catalog_labourrate r WHERE r.category IN ('', item.category) AND {_IN_FORCE}
     ORDER BY (r.station_id IS NOT NULL) DESC, r.payer DESC, r.category DESC, r.effective_from DESC, r.id DESC LIMIT 1
 ) price ON TRUE
-"""
+"""  # noqa: S608 - constants of this module
 _PRICE_LINES = f"""
 SELECT asked.n, item.number AS code, item.name, item.unit, price.gross, tax.rate, NULL::numeric AS hours,
        '' AS category, '' AS skill, '' AS certificate, item.is_active, item.origin = 'alternative' AS consent

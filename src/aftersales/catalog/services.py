@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.catalog import rules
 from aftersales.catalog.choices import PartOrigin
+from aftersales.catalog.declarations import PART
 from aftersales.catalog.models import LabourOperation, OperationHours, PackageLine, Part, ServicePackage, TaxRate
 from aftersales.catalog.permissions import P
 from aftersales.catalog.queries import LinePriced, successors
@@ -22,7 +23,8 @@ from aftersales.core.money import to_fen
 from aftersales.core.records import change, register, require_right
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, record_entry
-from aftersales.search.services import index
+from aftersales.search.rules import name_terms, suffixes, words
+from aftersales.search.services import Finding, index_many
 from aftersales.standards.binding import fulfils
 
 MAX_HOURS = Decimal(1000)
@@ -58,16 +60,10 @@ def _free(model: type[Part] | type[LabourOperation] | type[ServicePackage], fiel
     return code
 
 
-def _index_part(part: Part) -> None:
-    index(
-        station_id=None,
-        kind="catalog.part",
-        object_id=part.pk,
-        title=part.name,
-        subtitle=part.name_en,
-        number=part.number,
-        terms=[term for term in (part.number, part.name, part.name_en, part.barcode) if term],
-    )
+def finding_of(part: Part) -> Finding:
+    """Return a part as the search box keeps it: by number, barcode, name in both languages."""
+    terms = [*suffixes(part.number, 3), *suffixes(part.barcode, 4), *name_terms(part.name), *words(part.name_en)]
+    return Finding(None, PART.name, part.pk, part.name, part.number, terms, part.name_en)
 
 
 @fulfils("EST-04")
@@ -136,7 +132,7 @@ def register_part(actor: Actor, at: datetime, *, number: str, name: str, part_cl
 
     def command() -> Part:
         saved = register(part, actor, at, right=P.MAINTAIN_PARTS)
-        _index_part(saved)
+        index_many([finding_of(saved)])
         return saved
 
     return run_in_transaction(command)
@@ -152,7 +148,7 @@ def change_part(part: Part, actor: Actor, at: datetime, **values: Any) -> Part:
 
     def command() -> Part:
         fresh = change(part, actor, at, right=P.MAINTAIN_PARTS, **values)
-        _index_part(fresh)
+        index_many([finding_of(fresh)])
         return fresh
 
     return run_in_transaction(command)
@@ -299,7 +295,7 @@ def agreed_unit_price(
 ) -> Decimal:
     """Return the price to charge for a line: the list's, or another one with a right and a written reason.
 
-    Raises TransitionRefused (EST-05) for a charge outside the list without both, and for an item that has no list price.
+    Raises TransitionRefused (EST-05) for a charge outside the list without both, and for an item without a list price.
     """
     if asked_gross is None or (line.unit_gross is not None and to_fen(asked_gross) == line.unit_gross):
         if line.unit_gross is None:

@@ -1,4 +1,4 @@
-"""The one place that moves stock: shelves are locked in order, every change of a balance writes its move in the same statement.
+"""The one place that moves stock: a balance changes only in the statement that writes the move.
 
 Lock order: balances by (part, location), then reservations. A reservation changes only under its balance's lock.
 """
@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
+from aftersales.core.documents import subject_kind
 from aftersales.core.errors import Busy, NotVisible, TransitionRefused
 from aftersales.core.money import ZERO
 from aftersales.core.quantity import NONE
@@ -28,6 +30,11 @@ class Consumer:
     kind: str
     id: int
     number: str = ""
+
+
+def consumer_of(document: Any) -> Consumer:
+    """Return a document (an appointment, a repair order) as a consumer of stock."""
+    return Consumer(subject_kind(document), document.pk, getattr(document, "number", ""))
 
 
 @dataclass(slots=True)
@@ -124,19 +131,20 @@ def lock_shelves(
 
 
 def open_shelves(station_id: int, places: Iterable[tuple[int, int]]) -> None:
-    """Make sure a balance exists for every (part, location): an empty shelf is a row, so that it can be locked."""
+    """Make sure a balance exists for every (part, location): an empty shelf is a row, so that it is locked."""
     wanted = sorted(set(places))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO inventory_stockbalance (station_id, part_id, location_id, on_hand, reserved, value)"
-            " SELECT %s, part_id, location_id, 0, 0, 0 FROM unnest(%s::bigint[], %s::bigint[]) AS w(part_id, location_id)"
+            " SELECT %s, part_id, location_id, 0, 0, 0"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS w(part_id, location_id)"
             " ON CONFLICT (station_id, part_id, location_id) DO NOTHING",
             [station_id, [part for part, _place in wanted], [place for _part, place in wanted]],
         )
 
 
 def open_edges(station_id: int) -> None:
-    """Make sure the station has its edges (supplier, workshop, customer, difference, scrap) before stock first comes in."""
+    """Make sure the station has its edges (supplier, workshop, customer, …) before stock first comes in."""
     edges = [kind for kind in LocationKind if kind not in STOCKED]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -160,8 +168,8 @@ def shelf_at(shelves: Mapping[int, Sequence[Shelf]], part_id: int, location_id: 
     return shelf
 
 
-# Balances are written against what the lock saw: on_hand, reserved and value each move by a difference, guarded so that no
-# row ever goes below what is promised, whatever the caller computed.
+# Balances are written against what the lock saw: on_hand, reserved and value each move by a difference, guarded so that
+# no row ever goes below what is promised, whatever the caller computed.
 _WRITE = """
 WITH wanted AS (
     SELECT * FROM unnest(%(ids)s::bigint[], %(d_on_hand)s::numeric[], %(d_reserved)s::numeric[], %(d_value)s::numeric[])
@@ -179,9 +187,9 @@ WITH wanted AS (
 ), moves AS (
     INSERT INTO inventory_stockmove (station_id, part_id, source_id, destination_id, quantity, value, kind, origin_kind,
         origin_id, origin_line_id, origin_number, reverses_id, returns_id, reason, actor_id, actor_name, at)
-    SELECT %(station)s, m.part_id, COALESCE(m.source_id, edge.id), COALESCE(m.destination_id, edge.id), m.quantity, m.value,
-        %(kind)s, %(origin_kind)s, %(origin_id)s, m.line_id, %(origin_number)s, m.reverses_id, m.returns_id, %(reason)s,
-        %(actor_id)s, %(actor_name)s, %(at)s
+    SELECT %(station)s, m.part_id, COALESCE(m.source_id, edge.id), COALESCE(m.destination_id, edge.id), m.quantity,
+        m.value, %(kind)s, %(origin_kind)s, %(origin_id)s, m.line_id, %(origin_number)s, m.reverses_id, m.returns_id,
+        %(reason)s, %(actor_id)s, %(actor_name)s, %(at)s
     FROM unnest(%(m_part)s::bigint[], %(m_source)s::bigint[], %(m_destination)s::bigint[], %(m_edge)s::text[],
         %(m_quantity)s::numeric[], %(m_value)s::numeric[], %(m_line)s::bigint[], %(m_reverses)s::bigint[],
         %(m_returns)s::bigint[]) WITH ORDINALITY
@@ -217,7 +225,7 @@ def write(
     origin: Consumer | None = None,
     reason: str = "",
 ) -> list[int]:
-    """Write changed shelves, their moves and the draws on reservations in one statement; returns the moves' ids in order.
+    """Write changed shelves, their moves and the draws on reservations in one statement; return the move ids.
 
     Raises Busy when a row is not as the lock saw it, which a caller that locked first never meets.
     """
@@ -264,7 +272,7 @@ def write(
 
 
 def fallen_to_line(shelves: Mapping[int, Sequence[Shelf]]) -> dict[int, tuple[Decimal, Decimal]]:
-    """Return {part: (available, line)} for the parts whose available stock is at or below the line and that have no open alert."""
+    """Return {part: (available, line)} of the parts at or below their line that have no open alert."""
     fallen: dict[int, tuple[Decimal, Decimal]] = {}
     for part_id, row in shelves.items():
         line = row[0].reorder_point if row else None

@@ -78,10 +78,10 @@ class StockBalance(StationRow):
 
 
 class StockMove(StationRow):
-    """One movement of one part; append-only (a trigger refuses UPDATE, DELETE and TRUNCATE). `id` is the ledger's sequence.
+    """One movement of one part; append-only (a trigger refuses every change). `id` is the ledger's sequence.
 
-    `origin_*` name the document line that caused it. `reverses`: the move this one undoes as a whole; `returns`: the issue
-    this one brings back, whole or in part.
+    `origin_*` name the document line that caused it. `reverses`: the move this one undoes as a whole; `returns`: the
+    issue this one brings back, whole or in part.
     """
 
     id = models.BigAutoField(primary_key=True)

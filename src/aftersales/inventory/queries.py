@@ -83,7 +83,7 @@ GROUP BY s.asked_id, s.rank, p.id ORDER BY s.asked_id, s.rank, p.number
 
 @fulfils("PART-11")
 def substitutes(station_id: int, part_ids: Iterable[int]) -> dict[int, list[Substitute]]:
-    """Return what may stand in for each part: its successors, nearest first, then the alternatives that need consent."""
+    """Return what may stand in for each part: its successors, nearest first, then alternatives that need consent."""
     found: dict[int, list[Substitute]] = {}
     for asked_id, *row in _rows(_SUBSTITUTES, {"parts": sorted(set(part_ids)), "station": station_id}):
         found.setdefault(asked_id, []).append(Substitute(*row))
@@ -162,7 +162,7 @@ def stock_lines(
     limit: int = 50,
     offset: int = 0,
 ) -> list[StockLine]:
-    """Return the stock of the actor's stations, part by part, by one statement; `low_only` keeps what is at its line."""
+    """Return the stock of the actor's stations, part by part, by one statement; `low_only`: what is at its line."""
     stations = actor.stations_with()
     if station_id is not None:
         stations = (station_id,) if stations is None or station_id in stations else ()
@@ -187,7 +187,7 @@ def stock_lines(
 
 
 def low_stock(station_id: int) -> dict[int, tuple[Decimal, Decimal]]:
-    """Return {part: (available, reorder point)} of the parts at or below their line, stocked or not, by one statement."""
+    """Return {part: (available, reorder point)} of the parts at or below their line, stocked or not."""
     return {
         row[0]: (row[1], row[2])
         for row in _rows(
@@ -203,7 +203,7 @@ def low_stock(station_id: int) -> dict[int, tuple[Decimal, Decimal]]:
 
 @fulfils("SAFE-12")
 def parts_without_keeper(station_id: int) -> list[str]:
-    """Return the numbers of wear, fragile and valuable parts that lie at the station without a named keeper (SAFE-12)."""
+    """Return the numbers of the parts that need a named keeper and lie at the station without one (SAFE-12)."""
     return [
         row[0]
         for row in _rows(
@@ -284,7 +284,7 @@ def station_of(station_id: int) -> Station:
 
 
 def surplus_elsewhere(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal]:
-    """Return the largest quantity of each part that another station could spare above its own reorder line (PART-05)."""
+    """Return the most of each part that one other station could spare above its own reorder line (PART-05)."""
     return dict(
         _rows(
             "SELECT part_id, max(spare) FROM ("
@@ -302,7 +302,8 @@ def order_up_to(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal |
     """Return the target stock of each part that has a policy at the station."""
     return dict(
         _rows(
-            "SELECT part_id, order_up_to FROM inventory_stockpolicy WHERE station_id = %s AND part_id = ANY(%s::bigint[])",
+            "SELECT part_id, order_up_to FROM inventory_stockpolicy"
+            " WHERE station_id = %s AND part_id = ANY(%s::bigint[])",
             [station_id, sorted(part_ids)],
         )
     )
@@ -344,7 +345,8 @@ def reserved_for(kind: str, consumer_id: int) -> dict[int, Decimal]:
     return dict(
         _rows(
             "SELECT consumer_line_id, sum(quantity - consumed - released) FROM inventory_reservation"
-            " WHERE consumer_kind = %s AND consumer_id = %s AND quantity > consumed + released GROUP BY consumer_line_id",
+            " WHERE consumer_kind = %s AND consumer_id = %s AND quantity > consumed + released"
+            " GROUP BY consumer_line_id",
             [kind, consumer_id],
         )
     )

@@ -19,12 +19,13 @@ from aftersales.core.records import require_right
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.inventory import ledger, rules
+from aftersales.inventory.amounts import quantity_in_range
 from aftersales.inventory.choices import Priority
 from aftersales.inventory.events import ReservationTakenOver
 from aftersales.inventory.ledger import Consumer, Draw, Shelf
 from aftersales.inventory.models import Reservation
 from aftersales.inventory.permissions import P
-from aftersales.inventory.transitions import quantity_in_range, raise_alerts
+from aftersales.inventory.transitions import raise_alerts
 from aftersales.standards.binding import fulfils
 
 
@@ -64,8 +65,8 @@ class OpenReservation:
 
 
 _OPEN = """
-SELECT id, station_id, part_id, location_id, quantity - consumed - released, consumer_kind, consumer_id, consumer_line_id, priority,
-    needed_at
+SELECT id, station_id, part_id, location_id, quantity - consumed - released, consumer_kind, consumer_id,
+    consumer_line_id, priority, needed_at
 FROM inventory_reservation
 WHERE quantity > consumed + released AND {condition}
 ORDER BY id
@@ -84,8 +85,8 @@ def open_of(consumer: Consumer) -> list[OpenReservation]:
 
 
 _RESERVE = """
-INSERT INTO inventory_reservation (station_id, part_id, location_id, quantity, consumed, released, consumer_kind, consumer_id,
-    consumer_line_id, consumer_number, priority, needed_at, reserved_at, actor_name)
+INSERT INTO inventory_reservation (station_id, part_id, location_id, quantity, consumed, released, consumer_kind,
+    consumer_id, consumer_line_id, consumer_number, priority, needed_at, reserved_at, actor_name)
 SELECT %(station)s, w.part_id, w.location_id, w.quantity, 0, 0, %(kind)s, %(id)s, w.line_id, %(number)s, %(priority)s,
     %(needed_at)s, %(at)s, %(actor)s
 FROM unnest(%(parts)s::bigint[], %(places)s::bigint[], %(quantities)s::numeric[], %(lines)s::bigint[])
@@ -171,8 +172,10 @@ def reserve(
     return run_in_transaction(command) if wants else []
 
 
-def release(actor: Actor, at: datetime, *, consumer: Consumer, line_ids: Iterable[int] | None = None) -> Decimal:
-    """Give back what is still promised to the consumer (or to those of its lines) and return the quantity given back."""
+def release(
+    actor: Actor, at: datetime, *, consumer: Consumer, line_ids: Iterable[int] | None = None, station: Any = None
+) -> Decimal:
+    """Give back what is still promised to the consumer (or to those of its lines); return the quantity given back."""
     lines = None if line_ids is None else frozenset(line_ids)
 
     def of_lines(rows: Iterable[OpenReservation]) -> list[OpenReservation]:
@@ -182,7 +185,7 @@ def release(actor: Actor, at: datetime, *, consumer: Consumer, line_ids: Iterabl
         seen = of_lines(open_of(consumer))
         if not seen:
             return NONE
-        station_id = seen[0].station_id
+        station_id = station.pk if station is not None else seen[0].station_id
         ledger.require_visible(actor, station_id)
         # Locked first, read again after: an issue may have consumed the promise in between.
         shelves = ledger.lock_shelves(station_id, [row.part_id for row in seen])
@@ -222,8 +225,8 @@ def transfer_reservations(
 ) -> int:
     """Hand the open promises of an appointment to its order and return how many; nothing is promised anew.
 
-    Shape: `mapping` {old line: new line}; a promise of an unmapped line stays with the order at line 0, where an issue of
-    the same part finds it and `release` of the order ends it. One statement.
+    Shape: `mapping` {old line: new line}; a promise of an unmapped line stays with the order at line 0, where an issue
+    of the same part finds it and `release` of the order ends it. One statement.
     """
 
     def command() -> int:
@@ -262,8 +265,8 @@ def take_over(
 ) -> Promise:
     """Give a part that is promised to something less urgent to this consumer, after what lies free.
 
-    Rule: only promises of a lower priority yield, the lowest first, among equals the one needed latest; a promise of the
-    same priority never yields. Every loser is told (ReservationTakenOver) and journalled with the reason.
+    Rule: only promises of a lower priority yield, the lowest first, among equals the one needed latest; a promise of
+    the same priority never yields. Every loser is told (ReservationTakenOver) and journalled with the reason.
     Raises Forbidden without the right, TransitionRefused when nothing less urgent holds enough.
     """
 

@@ -23,7 +23,7 @@ def value_out(*, on_hand: Decimal, value: Decimal, quantity: Decimal) -> Decimal
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A promise somebody else holds, as seen by one who wants it. `needed_on` is an ordinal that sorts, later is larger."""
+    """A promise somebody else holds, as seen by one who wants it. `needed_on` sorts: later is larger."""
 
     id: int
     quantity: Decimal
