@@ -80,6 +80,10 @@ def duration_is_planned(appointment: Appointment) -> Text | None:
     return None
 
 
+def parts_are_short(appointment: Appointment) -> Text | None:
+    return None if appointment.parts_short else _("No part is missing for this booking.")
+
+
 def arrival_lies_ahead(appointment: Appointment, actor: Actor, at: datetime, **arguments: Any) -> Text | None:
     arrives_at = arguments.get("arrives_at") or appointment.arrives_at
     if arrives_at is not None and arrives_at <= at:

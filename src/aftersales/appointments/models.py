@@ -128,6 +128,12 @@ class Appointment(Document):
         return self.arrives_at + timedelta(minutes=self.duration_minutes)
 
     @property
+    def parts_come_too_late(self) -> bool:
+        """Missing parts are expected only after the customer comes: the advisor has to call (PREP-04)."""
+        expected, arrival = self.parts_expected_at, self.arrives_at
+        return self.parts_short and expected is not None and arrival is not None and expected > arrival
+
+    @property
     def is_ready(self) -> bool:
         """Every desk has acknowledged readiness (APPT-07)."""
         return not self.desks_missing

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from math import ceil
 
 type Span = tuple[datetime, datetime]  # half-open
 
@@ -116,8 +117,7 @@ def grid(window: Span, *, duration_minutes: int, step_minutes: int) -> list[Span
 
 def whole_minutes(hours: Decimal, *, step_minutes: int) -> int:
     """Return labour hours as minutes, rounded up to the step of the plan."""
-    minutes = int(-(-(hours * 60) // 1))
-    return max(step_minutes, -(-minutes // step_minutes) * step_minutes)
+    return max(1, ceil(hours * 60 / step_minutes)) * step_minutes
 
 
 def hours_of(minutes: int) -> Decimal:

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.appointments import drafts, services
+from aftersales.appointments import drafts, parts, services
 from aftersales.appointments.choices import AppointmentState as S
 from aftersales.appointments.choices import Channel, Desk
 from aftersales.appointments.drafts import (
@@ -17,6 +17,7 @@ from aftersales.appointments.drafts import (
     arrival_lies_ahead,
     arrival_time_has_passed,
     duration_is_planned,
+    parts_are_short,
     reason_is_given,
     terms_are_told,
     time_place_and_work_are_agreed,
@@ -26,6 +27,8 @@ from aftersales.appointments.events import (
     AppointmentArrived,
     AppointmentConfirmed,
     AppointmentMissed,
+    AppointmentPartsShort,
+    ShortPart,
 )
 from aftersales.appointments.models import Appointment, AppointmentItem, Arrival
 from aftersales.appointments.permissions import P
@@ -42,6 +45,7 @@ KIND = "appointments.appointment"
 
 AGREED = Guard("APPT-04", time_place_and_work_are_agreed)
 TOLD = Guard("APPT-05", terms_are_told)
+SHORT = Guard("PREP-04", parts_are_short)
 R, C = S.REQUESTED, S.CONFIRMED
 
 WORKFLOW: Workflow[Appointment] = Workflow(
@@ -83,6 +87,8 @@ WORKFLOW: Workflow[Appointment] = Workflow(
         Step("reconfirm", _("Reconfirm with the customer"), (C,), None, P.BOOK, clauses=("APPT-08",)),
         Step("acknowledge", _("Report ready"), (C,), None, P.ACKNOWLEDGE, clauses=("APPT-07",)),
         Step("prepare", _("Record preparation"), (C,), None, P.PREPARE, clauses=("PREP-03", "PREP-04")),
+        Step("expect_parts", _("Missing parts expected"), (C,), None, P.ACKNOWLEDGE, clauses=("PREP-04",)),
+        Step("reserve_parts", _("Reserve missing parts"), (C,), None, P.ACKNOWLEDGE, (SHORT,), clauses=("PREP-04",)),
         Step("arrive", _("Customer has arrived"), (R, C), S.ARRIVED, P.RECEIVE, clauses=("RECP-07",)),
         Step(
             "mark_no_show",
@@ -119,8 +125,16 @@ def _take_time(appointment: Appointment, actor: Actor, at: datetime, override_re
 def _settle(appointment: Appointment, actor: Actor, at: datetime, items: list[AppointmentItem]) -> dict[str, Any]:
     """Do what confirmation means beyond the booking: put parts by, tell everybody concerned (APPT-07, PREP-04)."""
     appointment.confirmed_at = at
+    short = parts.put_by(appointment, actor, at, items)
     publish(AppointmentConfirmed(actor=actor, at=at, document=appointment))
-    return {}
+    return _tell_short(appointment, actor, at, short)
+
+
+def _tell_short(appointment: Appointment, actor: Actor, at: datetime, short: tuple[ShortPart, ...]) -> dict[str, Any]:
+    if not short:
+        return {}
+    publish(AppointmentPartsShort(actor=actor, at=at, document=appointment, short=short))
+    return {"short": [f"{line.part_id} × {line.quantity}" for line in short]}
 
 
 @WORKFLOW.opens
@@ -208,11 +222,13 @@ def change(
         )
     appointment.items.all().delete()
     drafts.add_up(appointment, items)
-    drafts.write_items(appointment, items)
+    rows = drafts.write_items(appointment, items)
     if appointment.state == S.CONFIRMED:
         appointment.price_low = terms.get("price_low")
         appointment.price_high = terms.get("price_high")
         drafts.tell(appointment, actor, at)
+        parts.give_back(appointment, actor, at)
+        _tell_short(appointment, actor, at, parts.put_by(appointment, actor, at, rows))
         appointment.parts_ready_at, appointment.parts_ready_by = None, ""
     else:
         appointment.told_at, appointment.told_by = None, ""
@@ -317,6 +333,19 @@ def prepare(appointment: Appointment, actor: Actor, at: datetime, /, *, briefing
 
 
 @WORKFLOW.step
+def expect_parts(appointment: Appointment, actor: Actor, at: datetime, /, *, expected_at: datetime) -> None:
+    """Record when the missing parts come; later than the agreed arrival flags the booking for its advisor (PREP-04)."""
+    appointment.parts_expected_at = expected_at
+
+
+@WORKFLOW.step
+def reserve_parts(appointment: Appointment, actor: Actor, at: datetime, /) -> dict[str, Any]:
+    """Try again to put by what was missing, as far as stock reaches now (PREP-04)."""
+    short = parts.put_by(appointment, actor, at, parts.short_items(appointment))
+    return {"short": [f"{line.part_id} × {line.quantity}" for line in short]}
+
+
+@WORKFLOW.step
 def arrive(appointment: Appointment, actor: Actor, at: datetime, /) -> None:
     """Receive the customer: check-in of the repair order calls this; the waiting in the queue ends here.
 
@@ -342,6 +371,7 @@ def arrive(appointment: Appointment, actor: Actor, at: datetime, /) -> None:
 
 def _let_go(appointment: Appointment, actor: Actor, at: datetime, reason: str) -> None:
     services.release_slots(holder_kind=KIND, holder_id=appointment.pk, at=at)
+    parts.give_back(appointment, actor, at)
     appointment.closed_at, appointment.closing_reason = at, reason[:500]
 
 
