@@ -1,0 +1,192 @@
+"""Customers from a spreadsheet: judge the rows without the database, then write them in bulk, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import batched
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.core import records
+from aftersales.core.actor import Actor
+from aftersales.core.errors import InputRefused, Text
+from aftersales.core.transactions import run_in_transaction
+from aftersales.customers.choices import CustomerKind
+from aftersales.customers.drafts import PhoneDraft, customer_values, finding, phone_drafts, phone_sentence
+from aftersales.customers.models import Customer, CustomerPhone
+from aftersales.customers.permissions import P
+from aftersales.customers.services import opening_changes
+from aftersales.journal.services import record_many
+from aftersales.network.models import Station
+from aftersales.search.services import index_new
+from aftersales.standards.binding import fulfils
+
+BATCH = 2500
+COLUMNS = ("name", "phones", "kind", "address", "region_code", "notes", "services_wished", "visited_on")
+COMPANY_MARKS = (
+    "公司",
+    "集团",
+    "厂",
+    "局",
+    "中心",
+    "学校",
+    "医院",
+    "银行",
+    "合作社",
+    "事务所",
+    "委员会",
+    "Ltd",
+    "Inc",
+    "GmbH",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """What is strange about one row: `row` counts from 1; `is_refused` rows are not written, the others are."""
+
+    row: int
+    field: str
+    sentence: Text
+    is_refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A judged row: columns ready to write and parsed phones."""
+
+    row: int
+    values: dict[str, Any]
+    phones: tuple[PhoneDraft, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes two rows the same customer: the name with the first phone."""
+        return self.values["name"], self.phones[0].number if self.phones else ""
+
+
+@dataclass(slots=True)
+class Plan[R]:
+    """The result of judging: rows to write, and every oddity by row."""
+
+    rows: list[R] = field(default_factory=list)
+    oddities: list[Oddity] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many rows were new and how many were already there."""
+
+    created: int
+    known: int
+
+
+def plan_rows(rows: Iterable[Mapping[str, Any]]) -> Plan[CustomerRow]:
+    """Judge rows with the columns of `COLUMNS` (text; phones separated by / ; , or 、) and change nothing.
+
+    Impossible phones are dropped with an oddity, impossible rows refused, rows that repeat an earlier one left out.
+    """
+    plan: Plan[CustomerRow] = Plan()
+    seen: dict[tuple[str, str], int] = {}
+    for number, raw in enumerate(rows, start=1):
+        phones = _phones(number, str(raw.get("phones") or ""), plan)
+        try:
+            values = customer_values(**_texts(raw))
+        except InputRefused as refusal:
+            plan.oddities += [Oddity(number, name, said, True) for name, said in refusal.fields.items()]
+            continue
+        judged = CustomerRow(number, values, phones)
+        if (first := seen.setdefault(judged.key, number)) != number:
+            plan.oddities.append(
+                Oddity(number, "name", _("The same customer is in row %(row)s.") % {"row": first}, True)
+            )
+            continue
+        if not phones:
+            plan.oddities.append(Oddity(number, "phones", _("No telephone number."), False))
+        plan.rows.append(judged)
+    return plan
+
+
+def _texts(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the typed columns of a row; a name that says company makes one."""
+    name = str(raw.get("name") or "").strip()
+    kind = str(raw.get("kind") or "")
+    if kind not in CustomerKind.values:
+        kind = CustomerKind.COMPANY if any(mark in name for mark in COMPANY_MARKS) else CustomerKind.PERSON
+    visited = raw.get("visited_on")
+    return {
+        "name": name,
+        "kind": kind,
+        "address": str(raw.get("address") or ""),
+        "region_code": str(raw.get("region_code") or ""),
+        "notes": str(raw.get("notes") or ""),
+        "services_wished": str(raw.get("services_wished") or ""),
+        "visited_on": visited if isinstance(visited, date) else None,
+    }
+
+
+def _phones(row: int, typed: str, plan: Plan[CustomerRow]) -> tuple[PhoneDraft, ...]:
+    """Return the phones of a cell, oddities noted."""
+    parsed: list[PhoneDraft] = []
+    for mark in ";；,，、|\n":
+        typed = typed.replace(mark, "/")
+    for piece in filter(None, (piece.strip() for piece in typed.split("/"))):
+        try:
+            parsed += phone_drafts([piece])
+        except InputRefused:
+            plan.oddities.append(Oddity(row, "phones", phone_sentence(), False))
+    return tuple(dict.fromkeys(parsed))
+
+
+@fulfils("IS-02")
+def write_rows(actor: Actor, at: datetime, station: Station, rows: Sequence[CustomerRow]) -> Written:
+    """Write judged customers with phones, journal entries and search terms; those already there are left alone.
+
+    One transaction for each batch of 2,500 rows, so an interrupted import is taken up by running it again. Raises
+    Forbidden.
+    """
+    records.require_right(actor, P.REGISTER, station.pk)
+    created = 0
+    for batch in batched(rows, BATCH, strict=False):
+        created += run_in_transaction(lambda batch=batch: _write_batch(actor, at, station, batch))  # type: ignore[misc]
+    return Written(created, len(rows) - created)
+
+
+def _write_batch(actor: Actor, at: datetime, station: Station, rows: Sequence[CustomerRow]) -> int:
+    known = keys_on_file(station.pk, rows)
+    fresh = [row for row in rows if row.key not in known]
+    if not fresh:
+        return 0
+    customers = Customer.objects.bulk_create(Customer(station=station, created_at=at, **row.values) for row in fresh)
+    CustomerPhone.objects.bulk_create(
+        CustomerPhone(
+            customer=customer,
+            number=phone.number,
+            extension=phone.extension,
+            label=phone.label,
+            is_primary=place == 0,
+        )
+        for customer, row in zip(customers, fresh, strict=True)
+        for place, phone in enumerate(row.phones)
+    )
+    written = list(zip(customers, fresh, strict=True))
+    record_many(
+        [(customer, opening_changes(customer, row.phones)) for customer, row in written],
+        step="imported",
+        actor=actor,
+        at=at,
+    )
+    index_new(finding(customer, [phone.number for phone in row.phones]) for customer, row in written)
+    return len(customers)
+
+
+def keys_on_file(station_id: int, rows: Sequence[CustomerRow]) -> frozenset[tuple[str, str]]:
+    """Return those keys of the rows that the station already has, in two statements."""
+    names = {row.key[0] for row in rows}
+    mine = Customer.objects.at_station(station_id).filter(name__in=names)
+    with_phone = CustomerPhone.objects.filter(customer__in=mine.values("pk")).values_list("customer__name", "number")
+    without = mine.filter(phones=None).values_list("name", flat=True)
+    return frozenset(with_phone) | {(name, "") for name in without}
