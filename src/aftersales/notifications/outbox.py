@@ -69,7 +69,7 @@ def _claimed(ids: list[int]) -> list[Message]:
 
 
 def send_one(message: Message, at: datetime) -> MessageState:
-    """Send a claimed message now and note what became of it: sent, postponed, tried later, refused, parked, not allowed."""
+    """Send a claimed message now and note what became of it: sent, postponed, retried, refused, parked, barred."""
     try:
         delivery.deliver(message, at)
     except delivery.Postponed as postponed:
