@@ -1,4 +1,4 @@
-"""Working calendars of stations, read from the network's opening hours and special days; and the official days of China."""
+"""Working calendars of stations, read from the network's hours and special days; the official days of China."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ _NAMES = {
 
 
 def official_days(year: int) -> tuple[OfficialDay, ...]:
-    """Return the official special days of a year: exact with make-up workdays where published, else statutory days only.
+    """Return the official days of a year: exact with make-up workdays where published, else statutory days only.
 
     The rows are a proposal to edit: the State Council publishes each year's exchange days the autumn before.
     """

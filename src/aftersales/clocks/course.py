@@ -129,18 +129,25 @@ def stop(course: Course, at: datetime, *, void: bool = False) -> Course:
     return replace(course, stopped_at=at, voided=void, breached=course.breached or (not void and (late or early)))
 
 
-def advance(
-    course: Course, definition: Definition, limits: Limits, step: str, at: datetime, promised: datetime | None = None
-) -> Course:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One step of the clock's document: its name, its instant, and the due field as it is after the step."""
+
+    step: str
+    at: datetime
+    promised: datetime | None = None
+
+
+def advance(course: Course, definition: Definition, limits: Limits, taken: Taken) -> Course:
     """Return the running clock after one step of its document; steps that do not concern it leave it unchanged."""
-    if step in definition.stops:
-        return stop(course, at)
-    if step in definition.voids:
-        return stop(course, at, void=True)
-    if step in definition.moves:
-        course = move(course, definition, limits, at, promised)
-    if step in definition.pauses:
-        return pause(course, at)
-    if step in definition.resumes:
-        return resume(course, definition, limits.calendar, at)
+    if taken.step in definition.stops:
+        return stop(course, taken.at)
+    if taken.step in definition.voids:
+        return stop(course, taken.at, void=True)
+    if taken.step in definition.moves:
+        course = move(course, definition, limits, taken.at, taken.promised)
+    if taken.step in definition.pauses:
+        return pause(course, taken.at)
+    if taken.step in definition.resumes:
+        return resume(course, definition, limits.calendar, taken.at)
     return course

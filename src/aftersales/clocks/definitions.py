@@ -17,10 +17,10 @@ VERBS = ("starts", "stops", "voids", "pauses", "resumes", "moves")
 class Definition:
     """One clock of the standard.
 
-    `subject` is the document's kind; `starts` … `moves` are names of its workflow's steps (`voids` ends the clock without a
-    verdict, `moves` reads the due field again). The due instant is `limit` (a figure of the clause) counted by `counting`
-    from the start in `unit`, or the document's `due_field`, less `lead` if named. `earliest` is the figure before which
-    stopping is too soon. `warns` and `escalates_to` are role codes.
+    `subject` is the document's kind; `starts` … `moves` are names of its workflow's steps (`voids` ends the clock
+    without a verdict, `moves` reads the due field again). The due instant is `limit` (a figure of the clause) counted
+    by `counting` from the start in `unit`, or the document's `due_field`, less `lead` if named. `earliest` is the
+    figure before which stopping is too soon. `warns` and `escalates_to` are role codes.
     """
 
     code: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 
 from aftersales.clocks.calendars import calendar_of
-from aftersales.clocks.course import Course, Limits, begin
+from aftersales.clocks.course import Course, Limits, Taken, begin
 from aftersales.clocks.course import advance as advance_course
 from aftersales.clocks.definitions import Definition, by_step
 from aftersales.clocks.models import Clock
@@ -68,23 +68,23 @@ def advance(event: StepTaken) -> None:
     if not definitions:
         return
     station_id: int = document.station_id
-    running = {definition.code for definition in definitions if event.step not in definition.starts}
+    heard = [row.code for row in definitions if event.step not in row.starts or event.step in row.moves]
     clocks: dict[str, Clock] = {}
-    if running:
+    if heard:
         rows = Clock.objects.at_station(station_id).filter(
-            subject_kind=kind, subject_id=document.pk, definition__in=running, stopped_at=None
+            subject_kind=kind, subject_id=document.pk, definition__in=heard, stopped_at=None
         )
         clocks = {clock.definition: clock for clock in rows.select_for_update(of=("self",), no_key=True)}
     started: list[Clock] = []
     for definition in definitions:
-        if event.step in definition.starts:
-            started.append(_new_clock(definition, document, event.at))
-        elif clock := clocks.get(definition.code):
+        if clock := clocks.get(definition.code):
             limits = limits_of(definition, station_id, clock.started_at)
             promised = _promise(definition, document, limits.calendar)
-            course = advance_course(course_of(clock), definition, limits, event.step, event.at, promised)
-            if changed := put_course(clock, course):
+            taken = Taken(event.step, event.at, promised)
+            if changed := put_course(clock, advance_course(course_of(clock), definition, limits, taken)):
                 clock.save(update_fields=changed)
+        elif event.step in definition.starts:
+            started.append(_new_clock(definition, document, event.at))
     if started:
         # A clock that already runs goes on from its first start: nobody can reset it by repeating a step.
         Clock.objects.bulk_create(started, ignore_conflicts=True)

@@ -16,6 +16,13 @@ from aftersales.clocks.queries import compliance, judged
 from aftersales.standards.catalogue import clause_of
 from aftersales.standards.metrics import MetricResult, Stations, metric, percentage
 
+COLUMNS = (
+    (_("document"), "subject_number"),
+    (_("station"), "station.name"),
+    (_("started at"), "started_at"),
+    (_("due at"), "due_at"),
+    (_("ended at"), "stopped_at"),
+)
 STATION_TIME = ZoneInfo("Asia/Shanghai")
 
 
@@ -59,6 +66,7 @@ def register_timers() -> None:
             rows=partial(broken_clocks, clause),
             formula=_("clocks kept ÷ clocks due in the period × 100"),
             code=f"{clause}/kept",
+            columns=COLUMNS,
         )(measure)
 
 

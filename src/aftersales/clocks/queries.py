@@ -35,7 +35,7 @@ class ClockRow:
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """How often a timer was kept in a period: ended in time, or broken (late, too early, or running past its due time)."""
+    """How often a timer was kept in a period: ended in time, or broken (late, too early, or still running late)."""
 
     clause: str
     kept: int
@@ -120,7 +120,7 @@ def clocks_of_many(subject: str, ids: list[int], at: datetime) -> dict[int, list
 def judged(
     clause: str, station_ids: tuple[int, ...] | None, start: datetime, end: datetime
 ) -> models.QuerySet[Clock, Clock]:
-    """Return the clocks of a clause with a verdict that fell due, or ended without a limit, from `start` until `end`."""
+    """Return the clocks of a clause that have a verdict and fell due from `start` until `end`."""
     rows = Clock.objects.everywhere().filter(clause=clause, voided=False, due_at__gte=start, due_at__lt=end)
     if station_ids is not None:
         rows = rows.filter(station_id__in=station_ids)

@@ -1,7 +1,7 @@
-"""Arithmetic of working time: opening hours with a lunch break, holidays, make-up workdays; any time zone, any midnight.
+"""Arithmetic of working time: opening hours with a lunch break, holidays, make-up workdays; any zone, any midnight.
 
-Everything is computed on instants (UTC) from local opening times, so that a change of daylight saving time, a holiday or a
-midnight between two instants costs nothing extra.
+Everything is computed on instants (UTC) from local opening times, so that a change of daylight saving time, a holiday
+or a midnight between two instants needs no case of its own.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ class NoWorkingTime(ValueError):
 class WorkingCalendar:
     """When a station works.
 
-    `week` maps a weekday (0 Monday … 6 Sunday) to its spans of local time; a span that ends at or before its start goes on
-    past midnight. `days` overrides single dates: False closed (holiday), True open (调休 make-up day), with the hours of that
-    weekday, or of the first open weekday when that weekday is normally closed.
+    `week` maps a weekday (0 Monday … 6 Sunday) to its spans of local time; a span that ends at or before its start goes
+    on past midnight. `days` overrides single dates: False closed (holiday), True open (make-up workday), with the hours
+    of that weekday, or of the first open weekday when that weekday is normally closed.
     """
 
     zone: ZoneInfo
@@ -152,7 +152,7 @@ def start_of_day_after(start: datetime, days: int, calendar: WorkingCalendar) ->
 
 
 def end_of_working_day_after(start: datetime, days: int, calendar: WorkingCalendar) -> datetime:
-    """Return the closing time of the `days`-th working day after the day of `start`; 0 is the first one from that day on.
+    """Return the closing time of the `days`-th working day after the day of `start`; 0 is the first from that day on.
 
     Raises NoWorkingTime for a calendar that never opens.
     """

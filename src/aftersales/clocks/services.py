@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from aftersales.clocks.course import Course, advance, begin
+from aftersales.clocks.course import Course, Taken, advance, begin
 from aftersales.clocks.definitions import Definition, all_definitions
 from aftersales.clocks.handlers import as_instant, limits_of, put_course
 from aftersales.clocks.models import Clock
@@ -62,11 +62,10 @@ def courses_of(entries: Iterable[JournalEntry], definitions: Iterable[Definition
             started_at = running.started_at if running else entry.at
             limits = limits_of(definition, entry.station_id, started_at)
             promised = as_instant(history.promise(definition), limits.calendar)
-            if entry.step in definition.starts:
-                if running is None:
-                    made.append(begin(definition, limits, entry.at, promised))
-            elif running is not None:
-                made[-1] = advance(running, definition, limits, entry.step, entry.at, promised)
+            if running is not None:
+                made[-1] = advance(running, definition, limits, Taken(entry.step, entry.at, promised))
+            elif entry.step in definition.starts:
+                made.append(begin(definition, limits, entry.at, promised))
     return courses
 
 

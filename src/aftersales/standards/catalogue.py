@@ -17,7 +17,7 @@ KINDS = ("gate", "timer", "metric", "record", "attestation", "function", "role",
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A figure of a clause: one `value`, or a window `minimum` … `maximum`, with unit and direction (<=, ==, between)."""
+    """A figure of a clause: one `value`, or a window `minimum` … `maximum`, with unit and direction (<=, between …)."""
 
     value: Decimal | None
     minimum: Decimal | None

@@ -1,9 +1,9 @@
-"""Gathering every binding of the house: decorators, workflow tables, metrics, printouts, clocks, checklists and roles."""
+"""Gathering every binding of the house: decorators, workflow tables, metrics, papers, clocks, checklists and roles."""
 
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -17,6 +17,7 @@ from aftersales.standards import binding
 from aftersales.standards.binding import Binding, BindingKind
 from aftersales.standards.catalogue import read_table
 from aftersales.standards.checklists import all_checklists
+from aftersales.standards.clause_ids import CLAUSE_IDS
 
 SKIPPED = frozenset({"migrations", "tests", "locale", "management"})
 NOT_ROOMS = frozenset({"aftersales.config", "aftersales.seeds"})  # settings and demo data keep no clause
@@ -86,17 +87,6 @@ def _of_data() -> Iterator[Binding]:
         yield Binding(clause, BindingKind.CHECKLIST, f"standards/data/checklists.toml: {clause}")
 
 
-def _of_printouts() -> Iterator[Binding]:
-    try:
-        registry = import_module("aftersales.printing.registry")
-    except ModuleNotFoundError:
-        return
-    listed: Iterable[Any] = registry.all_printouts() if hasattr(registry, "all_printouts") else ()
-    for row in listed:
-        for clause in row.clauses:
-            yield Binding(clause, BindingKind.PRINTOUT, f"printing: {row.code}")
-
-
 def _of_roles() -> Iterator[Binding]:
     role_model = apps.get_model("accounts", "Role")
     try:
@@ -112,7 +102,7 @@ def _of_roles() -> Iterator[Binding]:
 def declared_bindings() -> tuple[Binding, ...]:
     """Return what code and data files bind, without asking the database."""
     load_all()
-    return tuple(sorted({*binding.registered(), *_of_workflows(), *_of_data(), *_of_printouts()}))
+    return tuple(sorted({*binding.registered(), *_of_workflows(), *_of_data()}))
 
 
 def all_bindings() -> tuple[Binding, ...]:
@@ -122,4 +112,4 @@ def all_bindings() -> tuple[Binding, ...]:
 
 def unknown_clauses() -> list[Binding]:
     """Return the bindings that cite a clause the standard does not have."""
-    return [row for row in declared_bindings() if row.clause not in binding.CLAUSE_IDS]
+    return [row for row in declared_bindings() if row.clause not in CLAUSE_IDS]

@@ -119,7 +119,7 @@ def _row(clause: Clause, bound: list[tuple[str, str]], tests: tuple[str, ...] | 
 
 
 def coverage() -> list[Covered]:
-    """Return every clause in the order of the standard, with its bindings and tests; live = bound fittingly and proven."""
+    """Return every clause in the order of the standard with its bindings and tests; live = fittingly bound, proven."""
     bound: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in all_bindings():
         bound[row.clause].append((str(row.kind), row.dotted))

@@ -49,6 +49,7 @@ def amount(value: Decimal | int) -> MetricResult:
 
 type Measure = Callable[[Stations, date, date], MetricResult]
 type DrillDown = Callable[[Stations, date, date], Rows]
+type Columns = tuple[tuple[Text, str], ...]  # (heading, attribute path such as "station.name") of the rows behind a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Metric:
     rows: DrillDown | None
     formula: Text
     higher_is_better: bool | None
+    columns: Columns = ()
 
 
 _REGISTER: dict[str, Metric] = {}
@@ -85,12 +87,13 @@ def metric(
     formula: Text = "",
     higher_is_better: bool | None = True,
     code: str = "",
+    columns: Columns = (),
 ) -> Callable[[Measure], Measure]:
     """Register `(station_ids, start, end) -> MetricResult` as the clause's metric and return it unchanged.
 
     `unit` is "%", "minutes", "hours", "days", "CNY", "count" …; `owner` a role code; `window` day, week, month,
     quarter or year. `code` (default: the clause) names a second metric of the same clause, such as "QC-04/station".
-    Raises UnknownClause, or RuntimeError for a code registered twice.
+    `columns` says what the page of rows shows. Raises UnknownClause, or RuntimeError for a code registered twice.
     """
 
     def register(measure: Measure) -> Measure:
@@ -98,7 +101,7 @@ def metric(
         if key in _REGISTER and dotted_name(_REGISTER[key].measure) != dotted_name(measure):
             raise RuntimeError(f"metric {key} is registered twice")
         bind(clause, BindingKind.METRIC, dotted_name(measure))
-        _REGISTER[key] = Metric(key, clause, name, unit, owner, window, measure, rows, formula, higher_is_better)
+        _REGISTER[key] = Metric(key, clause, name, unit, owner, window, measure, rows, formula, higher_is_better, columns)
         return measure
 
     return register

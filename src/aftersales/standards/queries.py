@@ -87,10 +87,10 @@ def _printed(clause_id: str, code: str) -> Figure:
 
 
 def figure(clause_id: str, code: str = "value", *, station_id: int | None, on: date) -> Figure:
-    """Return the figure in force at the station on that day: the station's own, else the network's, else the standard's.
+    """Return the figure in force at a station on a day: the station's own, else the network's, else the standard's.
 
-    Codes: `value`, or `min` and `max` of a window, or a code of `data/thresholds.toml`. Raises LookupError when the clause
-    has no such figure, UnknownClause when there is no such clause.
+    Codes: `value`, or `min` and `max` of a window, or a code of `data/thresholds.toml`. Raises LookupError when the
+    clause has no such figure, UnknownClause when there is no such clause.
     """
     kept = _overrides()
     for owner in (station_id, None) if station_id is not None else (None,):

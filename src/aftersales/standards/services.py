@@ -82,8 +82,8 @@ def attest(
 ) -> Attestation:
     """Store a day's checklist signed by the actor; every item must be confirmed.
 
-    `answers` maps item codes to True or to a note; the row keeps who, when and each answer. Raises InputRefused naming the
-    items left open, or when this person has already signed the list for that day.
+    `answers` maps item codes to True or to a note; the row keeps who, when and each answer. Raises InputRefused naming
+    the items left open, or when this person has already signed the list for that day.
     """
     rows = checklists.items(checklist)
     if not rows:

@@ -1,0 +1,14 @@
+from django.urls import path
+
+from aftersales.standards.views import checklist, clause, measures, standard
+
+app_name = "standards"
+urlpatterns = [
+    path("", standard.standard_page, name="list"),
+    path("coverage.csv", standard.coverage_csv, name="coverage_csv"),
+    path("compliance/", measures.compliance_page, name="compliance"),
+    path("compliance/rows/", measures.rows_page, name="rows"),
+    path("checklists/", checklist.checklists_page, name="checklists"),
+    path("checklists/<str:code>/", checklist.checklist_page, name="checklist"),
+    path("<str:clause_id>/", clause.clause_page, name="clause"),
+]
