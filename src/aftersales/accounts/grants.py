@@ -166,12 +166,20 @@ GRANTS: Final[dict[str, tuple[str, ...]]] = {
     "repairs.order:wash": (CLEANER, *WORKSHOP),
     "repairs.order:deliver": (ADVISOR, MANAGER),
     "repairs.order:settle": (ADVISOR, CASHIER, MANAGER),
+    "repairs.order:note_payment": (CASHIER, MANAGER),
     "repairs.order:archive": (TRACKING, ADVISOR, BUSINESS),
     "repairs.order:cancel": (ADVISOR, MANAGER),
     "repairs.order:reopen": (MANAGER,),
     "repairs.order:change_advisor": (MANAGER, BUSINESS),
     "repairs.order:authorize_departure": (MANAGER, DIRECTOR),
     "repairs.order:import_history": (MANAGER,),
+    "billing.settlement:view": (ADVISOR, CASHIER, BUSINESS, MANAGER, WARRANTY, FINANCE, DIRECTOR),
+    "billing.settlement:post": (CASHIER, MANAGER),
+    "billing.payment:take": (CASHIER, MANAGER),
+    "billing.account:use": (CASHIER, MANAGER),
+    "billing.payment:refund": (MANAGER,),
+    "billing.settlement:reverse": (MANAGER,),
+    "billing.day:close": (CASHIER, MANAGER),
 }
 
 

@@ -35,10 +35,11 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition on the step's own input: `holds(document, actor, at, **arguments)`."""
+    """A condition on the step's own input: `holds(document, actor, at, **arguments)`; for an opening without the document."""
 
     clause: str
     holds: Predicate
+    waivable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Opening:
     label: Text
     target: str
     permission: str
+    checks: tuple[Check, ...] = ()
     clauses: tuple[str, ...] = ()
 
 
@@ -178,6 +180,7 @@ class Workflow[M: models.Model]:
     bodies: dict[str, Callable[..., Any]] = field(default_factory=dict)
     by_name: dict[str, Step] = field(init=False)
     openings_by_name: dict[str, Opening] = field(init=False)
+    has_waivable_conditions: bool = field(init=False)
 
     def __post_init__(self) -> None:
         self.by_name = {step.name: step for step in self.steps}
@@ -185,6 +188,9 @@ class Workflow[M: models.Model]:
         self.openings_by_name = {row.name: row for row in all_openings}
         if len(self.by_name) != len(self.steps):
             raise ValueError("a step is declared twice")
+        self.has_waivable_conditions = any(
+            condition.waivable for step in self.steps for condition in (*step.guards, *step.checks)
+        )
 
     def refusal(self, document: M, step: Step, actor: Actor, waived: frozenset[str] = frozenset()) -> Refusal | None:
         """Return why the step may not be taken now, or None."""
@@ -233,10 +239,13 @@ class Workflow[M: models.Model]:
         self, step: Step, body: Callable[..., Any], document: M, actor: Actor, at: datetime, *args: Any, **kwargs: Any
     ) -> M:
         fresh = lock_fresh(document)
-        waived = self._waived(fresh) if any(guard.waivable for guard in step.guards) else frozenset[str]()
+        conditions: tuple[Guard | Check, ...] = (*step.guards, *step.checks)
+        waived = self._waived(fresh) if any(condition.waivable for condition in conditions) else frozenset[str]()
         if refused := self.refusal(fresh, step, actor, waived):
             raise refused
         for check in step.checks:
+            if check.waivable and check.clause in waived:
+                continue
             if sentence := check.holds(fresh, actor, at, **kwargs):
                 raise TransitionRefused(sentence, code=check.holds.__name__, clause=check.clause)
         before_columns = snapshot(fresh)
@@ -251,7 +260,7 @@ class Workflow[M: models.Model]:
         changes.pop(self.field, None)
         if isinstance(noted, dict):  # what the body did beyond the document's own columns, told to the journal
             changes |= {name: plain(value) for name, value in noted.items()}
-        if departed := waived & {guard.clause for guard in step.guards}:
+        if departed := waived & {condition.clause for condition in conditions}:
             changes["departures"] = sorted(departed)
         record_entry(
             fresh,
@@ -286,6 +295,9 @@ class Workflow[M: models.Model]:
         station: Any = kwargs.get("station")
         if not actor.may(opening.permission, getattr(station, "pk", None)):
             raise Forbidden(_("Your role does not allow “%(step)s”.") % {"step": opening.label}, code="forbidden")
+        for check in opening.checks:
+            if sentence := check.holds(actor, at, **kwargs):
+                raise TransitionRefused(sentence, code=check.holds.__name__, clause=check.clause)
         document = body(actor, at, *args, **kwargs)
         if getattr(document, self.field) != opening.target:
             raise RuntimeError(f"{opening.name} must leave {subject_kind(document)} in state {opening.target}")
@@ -301,6 +313,6 @@ class Workflow[M: models.Model]:
         return document
 
     def _waived(self, document: M) -> frozenset[str]:
-        if _Ports.departures is None or not any(guard.waivable for step in self.steps for guard in step.guards):
+        if _Ports.departures is None or not self.has_waivable_conditions:
             return frozenset()
         return _Ports.departures(document)

@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class RepairsConfig(AppConfig):
     name = "aftersales.repairs"
     label = "repairs"
+
+    def ready(self) -> None:
+        from aftersales.core.workflow import plug_in
+        from aftersales.repairs import declarations
+        from aftersales.repairs.queries import departures_of
+
+        declarations.declare_all()
+        plug_in(departures=departures_of)

@@ -18,6 +18,7 @@ class P:
     WASH = permission("repairs.order:wash", _("Workshop staff report the wash."))
     DELIVER = permission("repairs.order:deliver", _("Service advisors take finished vehicles over and hand them to customers."))
     SETTLE = permission("repairs.order:settle", _("Service advisors and cashiers post the settlement."))
+    NOTE_PAYMENT = permission("repairs.order:note_payment", _("Cashiers mark an order paid, by taking the payment."))
     ARCHIVE = permission("repairs.order:archive", _("Tracking clerks and advisors archive finished visits."))
     CANCEL = permission("repairs.order:cancel", _("Service advisors and managers cancel, suspend and resume orders."))
     REOPEN = permission("repairs.order:reopen", _("Managers send a finished order back to work."))

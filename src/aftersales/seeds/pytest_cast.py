@@ -9,8 +9,11 @@ import pytest
 from django.test import Client
 
 from aftersales.accounts.actors import forget_rights
+from aftersales.accounts.middleware import SECOND_FACTOR_FLAG
 from aftersales.accounts.tokens import issue_token
 from aftersales.seeds.cast import Cast, build_cast
+from aftersales.seeds.goods import Goods, build_goods, stock_up
+from aftersales.seeds.visits import Driver
 
 CAST_AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in Shanghai
 
@@ -31,6 +34,9 @@ def client_of(cast: Cast) -> ClientOf:
     def sign_in(name: str, **headers: str) -> Client:
         client = Client(headers=headers or None)
         client.force_login(cast.users[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[SECOND_FACTOR_FLAG] = True  # what an administrator has after giving the second factor
+        session.save()
         return client
 
     return sign_in
@@ -46,3 +52,17 @@ def api_of(cast: Cast) -> ClientOf:
         return Client(headers={"Authorization": f"Bearer {token}", **headers})
 
     return with_token
+
+
+@pytest.fixture
+def goods(cast: Cast) -> Goods:
+    """The demo catalogue with reviewed prices, and stock of every part at the cast's station."""
+    built = build_goods(CAST_AT)
+    stock_up(built, CAST_AT, station=cast.station, keeper=cast.staff["sun"])
+    return built
+
+
+@pytest.fixture
+def driver(cast: Cast, goods: Goods) -> Driver:
+    """A visit about to begin: `driver.bring_to(state)` or step by step."""
+    return Driver(cast, goods, CAST_AT)

@@ -82,7 +82,7 @@ _FORM_CLASSES: tuple[tuple[tuple[type, ...], type[forms.Field]], ...] = (
 )
 
 
-class ModelForm(forms.ModelForm):
+class ModelForm[M: models.Model](forms.ModelForm):  # type: ignore[type-arg]
     """A model form whose fields come from `form_field`; Meta needs nothing for it."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.money import MoneyField
 from aftersales.core.quantity import QuantityField
 from aftersales.repairs.choices import Consent, LineKind, PauseReason, PayType, WorkState
+from aftersales.staff.choices import CertificateKind
 
 
 class OrderLine(models.Model):
@@ -44,6 +45,7 @@ class OrderLine(models.Model):
     tax = MoneyField(default=Decimal("0.00"))
     gross = MoneyField(default=Decimal("0.00"))
 
+    required_certificate = models.CharField(max_length=40, blank=True, default="")
     is_added = models.BooleanField(default=False)
     consent = models.CharField(max_length=10, choices=Consent, default=Consent.PENDING)
     declined_reason = models.CharField(max_length=200, blank=True, default="")
@@ -91,6 +93,10 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def certificate_label(self) -> str:
+        return str(dict(CertificateKind.choices).get(self.required_certificate, self.required_certificate))
 
     @property
     def is_labour(self) -> bool:

@@ -18,6 +18,7 @@ from aftersales.repairs.choices import (
     PaymentState,
     VisitType,
 )
+from aftersales.repairs.models.lines import OrderLine, WorkSession
 
 
 class RepairOrder(Document):
@@ -103,6 +104,29 @@ class RepairOrder(Document):
 
     def __str__(self) -> str:
         return self.number
+
+    def all_lines(self) -> list[OrderLine]:
+        """Return the order's lines by position, read once for this instance."""
+        if "_lines" not in self.__dict__:
+            self._lines = list(self.lines.all())
+            for line in self._lines:
+                line.order = self
+        return self._lines
+
+    def all_concerns(self) -> list[Concern]:
+        """Return the customer's concerns by position, read once for this instance."""
+        if "_concerns" not in self.__dict__:
+            self._concerns = list(self.concerns.all())
+        return self._concerns
+
+    def line_or_none(self, line_id: int) -> OrderLine | None:
+        return next((line for line in self.all_lines() if line.pk == line_id), None)
+
+    def worker_ids(self) -> set[int]:
+        """Return the technicians assigned to or clocked on at this order's lines."""
+        assigned = {line.technician_id for line in self.all_lines() if line.technician_id}
+        line_ids = [line.pk for line in self.all_lines() if line.is_labour]
+        return assigned | set(WorkSession.objects.filter(line_id__in=line_ids).values_list("technician_id", flat=True))
 
 
 class ReceivingForm(models.Model):

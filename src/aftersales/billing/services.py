@@ -1,0 +1,138 @@
+"""Settling an order over all its payers, and keeping the order told how far it is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.billing import transitions
+from aftersales.billing.choices import SettlementKind, SettlementState
+from aftersales.billing.models import NOTHING, Settlement
+from aftersales.billing.rules import payment_state
+from aftersales.billing.transitions import Means
+from aftersales.core.actor import Actor
+from aftersales.core.errors import TransitionRefused
+from aftersales.core.money import total
+from aftersales.core.transactions import run_in_transaction
+from aftersales.repairs import transitions as visit
+from aftersales.repairs.choices import PaymentState, PayType
+from aftersales.repairs.models import RepairOrder
+from aftersales.standards.binding import fulfils
+
+
+@fulfils("SETL-01", "SETL-06")
+def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> list[Settlement]:
+    """Post one settlement sheet for each payer of the order, from agreed lines only, and mark the order settled.
+
+    Raises what `settle` of the order refuses (items not explained, added work undecided) and TransitionRefused when the
+    sheets would not equal the order to the fen.
+    """
+
+    def command() -> list[Settlement]:
+        agreed = [line for line in order.all_lines() if line.is_agreed]
+        receivable = all(line.payer != PayType.CUSTOMER for line in agreed)
+        owed = total(line.gross for line in agreed if line.payer == PayType.CUSTOMER)
+        state = PaymentState.UNPAID
+        if owed == 0:
+            state = PaymentState.ON_ACCOUNT if receivable and agreed else PaymentState.PAID
+        fresh = visit.settle(order, actor, at, payment_state=state)
+        # The lines are read again under the order's lock: what was added or changed in between counts.
+        lines = [line for line in fresh.all_lines() if line.is_agreed]
+        if [(line.pk, line.gross, line.payer) for line in lines] != [(line.pk, line.gross, line.payer) for line in agreed]:
+            raise TransitionRefused(_("The order was changed meanwhile. Look at it again."), code="order_changed")
+        payers = sorted({line.payer for line in lines}, key=list(PayType.values).index)
+        sheets = [
+            transitions.post(
+                actor,
+                at,
+                station=fresh.station,
+                order=fresh,
+                payer=payer,
+                lines=[line for line in lines if line.payer == payer],
+            )
+            for payer in payers
+        ]
+        if total(sheet.gross for sheet in sheets) != total(line.gross for line in lines):
+            raise TransitionRefused(_("The settlement does not equal the order."), code="not_equal", clause="SETL-01")
+        return sheets
+
+    return run_in_transaction(command)
+
+
+def _lock_order(settlement: Settlement) -> RepairOrder:
+    # The order is locked before its settlement, here as everywhere, so that payment and reversal cannot deadlock.
+    return RepairOrder._base_manager.select_for_update(of=("self",), no_key=True).get(pk=settlement.order_id)
+
+
+def _tell_order(order: RepairOrder, settlement: Settlement, actor: Actor, at: datetime) -> None:
+    others = Settlement.objects.at_station(settlement.station_id).filter(
+        order_id=settlement.order_id, state=SettlementState.POSTED, kind=SettlementKind.SETTLEMENT
+    )
+    state = payment_state([sheet.balance for sheet in others.order_by("pk")])
+    if state != order.payment_state:
+        visit.note_payment(order, actor, at, payment_state=state)
+
+
+def pay(settlement: Settlement, actor: Actor, at: datetime, *, means: Sequence[Means]) -> Settlement:
+    """Take payment and tell the order; see `transitions.pay`."""
+
+    def command() -> Settlement:
+        order = _lock_order(settlement)
+        paid = transitions.pay(settlement, actor, at, means=means)
+        _tell_order(order, paid, actor, at)
+        return paid
+
+    return run_in_transaction(command)
+
+
+def put_on_account(settlement: Settlement, actor: Actor, at: datetime, *, amount: Decimal) -> Settlement:
+    """Put an amount on the customer's account and tell the order; see `transitions.put_on_account`."""
+
+    def command() -> Settlement:
+        order = _lock_order(settlement)
+        moved = transitions.put_on_account(settlement, actor, at, amount=amount)
+        _tell_order(order, moved, actor, at)
+        return moved
+
+    return run_in_transaction(command)
+
+
+def refund(
+    settlement: Settlement, actor: Actor, at: datetime, *, amount: Decimal, method: str, reason: str, reference: str = ""
+) -> Settlement:
+    """Refund and tell the order; see `transitions.refund`. A released car stays released: the money is owed again."""
+
+    def command() -> Settlement:
+        order = _lock_order(settlement)
+        refunded = transitions.refund(
+            settlement, actor, at, amount=amount, method=method, reason=reason, reference=reference
+        )
+        if order.released_at is None:
+            _tell_order(order, refunded, actor, at)
+        return refunded
+
+    return run_in_transaction(command)
+
+
+def reverse_settlement(order: RepairOrder, actor: Actor, at: datetime, *, reason: str) -> RepairOrder:
+    """Reverse every sheet of a settled order and take it back to the counter, so that it can be corrected and settled anew."""
+
+    def command() -> RepairOrder:
+        fresh = visit.reopen_settlement(order, actor, at, reason=reason)
+        sheets = Settlement.objects.at_station(fresh.station_id).filter(
+            order=fresh, state=SettlementState.POSTED, kind=SettlementKind.SETTLEMENT
+        )
+        for sheet in sheets.order_by("pk"):
+            transitions.reverse(sheet, actor, at, reason=reason)
+        return fresh
+
+    return run_in_transaction(command)
+
+
+def balance_due(order: RepairOrder) -> Decimal:
+    """Return what is still due on the order over all its payers, in yuan."""
+    sheets = Settlement.objects.at_station(order.station_id).filter(order=order, state=SettlementState.POSTED)
+    return sum((sheet.due for sheet in sheets.order_by("pk")), NOTHING)

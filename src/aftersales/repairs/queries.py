@@ -1,0 +1,14 @@
+"""Reads of the visit."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from aftersales.repairs.models import Departure, RepairOrder
+
+
+def departures_of(document: models.Model) -> frozenset[str]:
+    """Return the clauses a superior has authorised a departure from on this document."""
+    if not isinstance(document, RepairOrder):
+        return frozenset()
+    return frozenset(Departure.objects.filter(order=document).values_list("clause", flat=True))

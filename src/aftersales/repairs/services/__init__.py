@@ -1,0 +1,1 @@
+"""Writes of the visit beyond a single step: pricing lines, receiving walk-ins, history."""
