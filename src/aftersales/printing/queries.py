@@ -12,7 +12,12 @@ from aftersales.printing.models import Paper
 
 def papers_of(actor: Actor, document: Any) -> list[Paper]:
     """Return the document's visible papers with their copies, newest first, without their content; two statements."""
-    rows = Paper.objects.visible_to(actor).filter(subject_kind=subject_kind(document), subject_id=document.pk)
+    return papers_about(actor, subject_kind(document), document.pk)
+
+
+def papers_about(actor: Actor, kind: str, subject_id: int) -> list[Paper]:
+    """Return the same for a document named by its kind (`repairs.repairorder`) and id."""
+    rows = Paper.objects.visible_to(actor).filter(subject_kind=kind, subject_id=subject_id)
     return list(rows.defer("payload").prefetch_related("copies").order_by("-issued_at", "kind"))
 
 

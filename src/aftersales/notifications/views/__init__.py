@@ -1,0 +1,1 @@
+"""Inbox, outbox and webhooks."""
