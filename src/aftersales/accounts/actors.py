@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Q
@@ -12,23 +12,41 @@ from aftersales.accounts.models import Membership, User
 from aftersales.core.actor import Actor
 from aftersales.network.models import Station
 
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a process remembers of a user's rights; `needs_second_factor` and `is_administrator` come from the roles."""
+
+    rights_version: int
+    on: date
+    actor: Actor
+    needs_second_factor: bool
+    is_administrator: bool
+
+
 # Rights are kept per process under the user's rights_version and the day (memberships begin and end at midnight); the
 # version is read with the user on every request, so a revoked right is gone at the next request.
-_KNOWN: dict[int, tuple[int, date, Actor]] = {}
+_KNOWN: dict[int, Known] = {}
 _LOCK = threading.Lock()
 _MOST = 20_000
 
 
 def actor_for(user: User, *, on: date, request_id: str = "") -> Actor:
     """Return the user as an actor with the rights valid on that day."""
+    actor = known_rights(user, on=on).actor
+    return replace(actor, request_id=request_id) if request_id else actor
+
+
+def known_rights(user: User, *, on: date) -> Known:
+    """Return the user's rights of that day, from memory while the user's rights_version stays the same."""
     known = _KNOWN.get(user.pk)
-    if known is None or known[:2] != (user.rights_version, on):
-        known = (user.rights_version, on, _read_rights(user, on))
+    if known is None or (known.rights_version, known.on) != (user.rights_version, on):
+        known = _read_rights(user, on)
         with _LOCK:
             if len(_KNOWN) >= _MOST:
                 _KNOWN.clear()
             _KNOWN[user.pk] = known
-    return replace(known[2], request_id=request_id) if request_id else known[2]
+    return known
 
 
 def forget_rights() -> None:
@@ -37,7 +55,7 @@ def forget_rights() -> None:
         _KNOWN.clear()
 
 
-def _read_rights(user: User, on: date) -> Actor:
+def _read_rights(user: User, on: date) -> Known:
     memberships = list(
         Membership.objects.filter(user=user, since_on__lte=on)
         .filter(Q(until_on__isnull=True) | Q(until_on__gt=on))
@@ -63,7 +81,7 @@ def _read_rights(user: User, on: date) -> Actor:
             # An administrator keeps accounts of the whole network but sees no business rows.
             sees_network = sees_network or not membership.administrator_kind
     at_stations = [membership.station_id for membership in memberships if membership.station_id]
-    return Actor(
+    actor = Actor(
         user_id=user.pk,
         name=user.name,
         role=memberships[0].role.code if memberships else "none",
@@ -72,4 +90,11 @@ def _read_rights(user: User, on: date) -> Actor:
         sees_network=sees_network,
         home_station_id=at_stations[0] if at_stations else None,
         staff_member_id=getattr(getattr(user, "staff_member", None), "pk", None),
+    )
+    return Known(
+        rights_version=user.rights_version,
+        on=on,
+        actor=actor,
+        needs_second_factor=any(membership.role.requires_second_factor for membership in memberships),
+        is_administrator=any(membership.administrator_kind for membership in memberships),
     )

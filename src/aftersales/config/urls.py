@@ -1,5 +1,8 @@
 """The address table: each app brings its own `urls`, this page says where it hangs."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("aftersales.accounts.urls")),
+    path("administration/", include("aftersales.staff.administration_urls")),
+]

@@ -6,83 +6,158 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('network', '0001_initial'),
+        ("network", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=32, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('name_en', models.CharField(blank=True, default='', max_length=60)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=32, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("name_en", models.CharField(blank=True, default="", max_length=60)),
             ],
             options={
-                'ordering': ('code',),
+                "ordering": ("code",),
             },
         ),
         migrations.CreateModel(
-            name='StaffMember',
+            name="StaffMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('employee_number', models.CharField(max_length=24)),
-                ('name', models.CharField(max_length=60)),
-                ('post', models.CharField(choices=[('manager', 'station manager'), ('service_advisor', 'service advisor'), ('technician', 'technician'), ('inspector', 'quality inspector'), ('foreman', 'workshop foreman'), ('parts_keeper', 'parts keeper'), ('cashier', 'cashier'), ('warranty_clerk', 'warranty clerk'), ('tracking_clerk', 'tracking clerk'), ('cleaner', 'wash worker'), ('other', 'other')], max_length=20)),
-                ('badge', models.CharField(blank=True, default='', max_length=24)),
-                ('is_active', models.BooleanField(default=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('skills', models.ManyToManyField(blank=True, related_name='members', to='staff.skill')),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.station')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to='network.team')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='staff_member', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("employee_number", models.CharField(max_length=24)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "post",
+                    models.CharField(
+                        choices=[
+                            ("manager", "station manager"),
+                            ("service_advisor", "service advisor"),
+                            ("technician", "technician"),
+                            ("inspector", "quality inspector"),
+                            ("foreman", "workshop foreman"),
+                            ("parts_keeper", "parts keeper"),
+                            ("cashier", "cashier"),
+                            ("warranty_clerk", "warranty clerk"),
+                            ("tracking_clerk", "tracking clerk"),
+                            ("cleaner", "wash worker"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("badge", models.CharField(blank=True, default="", max_length=24)),
+                ("is_active", models.BooleanField(default=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("skills", models.ManyToManyField(blank=True, related_name="members", to="staff.skill")),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.station"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="members",
+                        to="network.team",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="staff_member",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('station_id', 'employee_number'),
+                "ordering": ("station_id", "employee_number"),
             },
         ),
         migrations.CreateModel(
-            name='Shift',
+            name="Shift",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('staff_member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shifts', to='staff.staffmember')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "staff_member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shifts", to="staff.staffmember"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('starts_at',),
+                "ordering": ("starts_at",),
             },
         ),
         migrations.CreateModel(
-            name='Certificate',
+            name="Certificate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('inspector', "quality inspector's certificate"), ('high_voltage', "high-voltage electrician's certificate"), ('electrician', "electrician's licence"), ('welder', "welder's licence"), ('driver', 'driving licence for road tests'), ('safety_training', 'safety training record')], max_length=24)),
-                ('number', models.CharField(blank=True, default='', max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('staff_member', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='certificates', to='staff.staffmember')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("inspector", "quality inspector's certificate"),
+                            ("high_voltage", "high-voltage electrician's certificate"),
+                            ("electrician", "electrician's licence"),
+                            ("welder", "welder's licence"),
+                            ("driver", "driving licence for road tests"),
+                            ("safety_training", "safety training record"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("number", models.CharField(blank=True, default="", max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "staff_member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="certificates", to="staff.staffmember"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('staff_member_id', 'kind', 'valid_until'),
+                "ordering": ("staff_member_id", "kind", "valid_until"),
             },
         ),
         migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.UniqueConstraint(fields=('station', 'employee_number'), name='employee_number_once_a_station', violation_error_message='This employee number is already in use at the station.'),
+            model_name="staffmember",
+            constraint=models.UniqueConstraint(
+                fields=("station", "employee_number"),
+                name="employee_number_once_a_station",
+                violation_error_message="This employee number is already in use at the station.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_start', violation_error_message='The shift must end after it begins.'),
+            model_name="shift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="shift_ends_after_start",
+                violation_error_message="The shift must end after it begins.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gt', models.F('valid_from'))), name='certificate_ends_after_start', violation_error_message='The certificate must end after it begins.'),
+            model_name="certificate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("valid_until__gt", models.F("valid_from"))),
+                name="certificate_ends_after_start",
+                violation_error_message="The certificate must end after it begins.",
+            ),
         ),
     ]
