@@ -23,7 +23,7 @@ function start(box) {
     const { width, height } = drawing.viewBox.baseVal;
     group.setAttribute("transform", `translate(${(mark.x * width) / 100} ${(mark.y * height) / 100})`);
     const circle = document.createElementNS(SVG, "circle");
-    circle.setAttribute("r", "10");
+    circle.setAttribute("r", "12");
     const number = document.createElementNS(SVG, "text");
     number.setAttribute("text-anchor", "middle");
     number.setAttribute("dy", "4");
@@ -57,7 +57,8 @@ function start(box) {
     store.value = JSON.stringify(marks);
     store.dispatchEvent(new Event("change", { bubbles: true }));
     const layer = drawing.querySelector("[data-damage-pins]");
-    layer.replaceChildren(...marks.map(pin));
+    const placed = marks.map((mark, index) => (mark.x === null || mark.x === undefined ? null : pin(mark, index)));
+    layer.replaceChildren(...placed.filter(Boolean));
     list.replaceChildren(...marks.map(row));
     box.toggleAttribute("data-marked", marks.length > 0);
   }
@@ -89,10 +90,12 @@ function start(box) {
     const panel = event.target.closest("[data-position]");
     if (!panel || (event.key !== "Enter" && event.key !== " ")) return;
     event.preventDefault();
-    const frame = panel.getBBox();
-    const { width, height } = drawing.viewBox.baseVal;
-    const percent = (value, whole) => Math.round((value / whole) * 1000) / 10;
-    ask(panel, percent(frame.x + frame.width / 2, width), percent(frame.y + frame.height / 2, height));
+    const whole = drawing.getBoundingClientRect();
+    const frame = panel.getBoundingClientRect();
+    const percent = (value, length) => Math.round((value / length) * 1000) / 10;
+    const x = frame.left + frame.width / 2 - whole.left;
+    const y = frame.top + frame.height / 2 - whole.top;
+    ask(panel, percent(x, whole.width), percent(y, whole.height));
   });
   for (const button of kinds) {
     button.addEventListener("click", () => {

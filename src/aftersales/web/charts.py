@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+NAMES_SHOWN_IN_FULL = 8
+
 type Point = tuple[object, float | int, str]  # name, value, address of the rows ("" for none)
 
 
@@ -15,9 +17,15 @@ def _values(points: Sequence[Point]) -> list[dict[str, Any]]:
     return [{"name": str(name), "value": value, "url": url} for name, value, url in points]
 
 
+def _names(points: Sequence[Point], **more: Any) -> dict[str, Any]:
+    # Few names are all written, cut if need be; of many the chart leaves some out.
+    label = {"interval": 0, "width": 72, "overflow": "truncate"} if len(points) <= NAMES_SHOWN_IN_FULL else {}
+    return {"type": "category", "data": [str(point[0]) for point in points], "axisLabel": label, **more}
+
+
 def bars(points: Sequence[Point], *, unit: str = "", name: str = "", lying: bool = False) -> dict[str, Any]:
     """One row of bars; `lying` puts the names at the left, for long ones."""
-    names = {"type": "category", "data": [str(point[0]) for point in points], "inverse": lying}
+    names = _names(points, inverse=lying)
     values = {"type": "value", "name": unit}
     return {
         "xAxis": values if lying else names,
@@ -27,7 +35,10 @@ def bars(points: Sequence[Point], *, unit: str = "", name: str = "", lying: bool
 
 
 def lines(
-    categories: Sequence[object], series: Sequence[tuple[str, Sequence[float | int | None]]], *, unit: str = "",
+    categories: Sequence[object],
+    series: Sequence[tuple[str, Sequence[float | int | None]]],
+    *,
+    unit: str = "",
     target: float | None = None,
 ) -> dict[str, Any]:
     """Lines over the same categories; a gap is None, `target` is a dashed line."""
@@ -35,7 +46,12 @@ def lines(
         {"type": "line", "name": str(name), "data": list(values), "smooth": False} for name, values in series
     ]
     if target is not None and drawn:
-        drawn[0]["markLine"] = {"symbol": "none", "data": [{"yAxis": target}], "lineStyle": {"type": "dashed"}}
+        drawn[0]["markLine"] = {
+            "symbol": "none",
+            "data": [{"yAxis": target}],
+            "lineStyle": {"type": "dashed"},
+            "label": {"position": "insideEndTop"},
+        }
     return {
         "legend": {"show": len(drawn) > 1},
         "xAxis": {"type": "category", "data": [str(category) for category in categories]},
@@ -68,8 +84,11 @@ def pareto(points: Sequence[Point], *, unit: str = "", share: str = "%") -> dict
         running += point[1]
         shares.append(round(running / whole * 100, 1))
     return {
-        "xAxis": {"type": "category", "data": [str(point[0]) for point in ordered]},
-        "yAxis": [{"type": "value", "name": unit}, {"type": "value", "name": share, "max": 100, "splitLine": {"show": False}}],
+        "xAxis": _names(ordered),
+        "yAxis": [
+            {"type": "value", "name": unit},
+            {"type": "value", "name": share, "max": 100, "splitLine": {"show": False}},
+        ],
         "series": [
             {"type": "bar", "data": _values(ordered)},
             {"type": "line", "yAxisIndex": 1, "data": shares, "symbolSize": 5},

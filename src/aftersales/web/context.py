@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from aftersales.web import navigation
+from aftersales.web.navigation import NavigationRow, installed, phone_rows, rows_for
 
 THEMES = ("light", "dark", "auto")
 THEME_COOKIE = "theme"
@@ -51,11 +51,6 @@ class Chrome:
         return "light" if self.theme_choice == "auto" else self.theme_choice
 
     @property
-    def lang(self) -> str:
-        code = get_language() or "zh-hans"
-        return "zh-CN" if code.startswith("zh") else code
-
-    @property
     def languages(self) -> tuple[Language, ...]:
         here = get_language() or "zh-hans"
         return tuple(Language(code, name, here.startswith(code[:2])) for code, name in LANGUAGES)
@@ -86,30 +81,30 @@ class Chrome:
         return str(getattr(self.actor, "role", "") or "")
 
     @cached_property
-    def navigation(self) -> tuple[navigation.NavigationRow, ...]:
-        return navigation.rows_for(navigation.installed().items, self.actor, self._request.path)
+    def navigation(self) -> tuple[NavigationRow, ...]:
+        return rows_for(installed().items, self.actor, self._request.path)
 
     @cached_property
-    def account_navigation(self) -> tuple[navigation.NavigationRow, ...]:
-        return navigation.rows_for(navigation.installed().account_items, self.actor, self._request.path)
+    def account_navigation(self) -> tuple[NavigationRow, ...]:
+        return rows_for(installed().account_items, self.actor, self._request.path)
 
     @property
-    def phone_navigation(self) -> tuple[navigation.NavigationRow, ...]:
-        return navigation.phone_rows(self.navigation)
+    def phone_navigation(self) -> tuple[NavigationRow, ...]:
+        return phone_rows(self.navigation)
 
     @cached_property
     def station_name(self) -> str:
-        station = navigation.installed().station
+        station = installed().station
         return station(self._request) if station and self.actor is not None else ""
 
     @cached_property
     def unread(self) -> int:
-        bell = navigation.installed().bell
+        bell = installed().bell
         return bell(self._request) if bell and self.actor is not None else 0
 
     @property
     def bell_url(self) -> str:
-        return _address(navigation.installed().bell_url_name)
+        return _address(installed().bell_url_name)
 
     @property
     def logout_url(self) -> str:

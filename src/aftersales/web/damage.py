@@ -41,7 +41,7 @@ class Kind(models.TextChoices):
     SCRATCH = "scratch", _("Scratch")
     DENT = "dent", _("Dent")
     CRACK = "crack", _("Crack")
-    MISSING = "missing", _("Missing")
+    MISSING = "missing", _("Part missing")
     PAINT = "paint", _("Paint damage")
 
 

@@ -10,7 +10,6 @@ import binascii
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -70,7 +69,7 @@ class DecimalField(_Asked, forms.DecimalField):
 
     widget = widgets.NumberInput
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         try:
@@ -200,7 +199,7 @@ class DamageField(_Asked, forms.Field):
 
 
 class PhotosField(_Asked, forms.FileField):
-    """Several photos; cleans to a list of uploaded files, empty for none. What is in a file is checked where it is kept."""
+    """Several photos; cleans to a list of uploaded files. What is really in a file is checked where it is kept."""
 
     widget = widgets.PhotoInput
     default_error_messages = {

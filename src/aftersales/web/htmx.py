@@ -53,7 +53,7 @@ def fragments(
     """
     values = dict(_resolved(context))
     target, *others = parts
-    pieces = [render_to_string(f"{template}#{target}", values, request)]
+    pieces: list[str] = [render_to_string(f"{template}#{target}", values, request)]
     pieces += [_out_of_band(render_to_string(f"{template}#{part}", values, request), part) for part in others]
     if waiting := list(get_messages(request)):
         pieces.append(render_to_string("web/messages.html#message-lines", {"message_lines": waiting}, request))
@@ -71,7 +71,7 @@ def redirect_or_fragments(
     context: Context,
     status: int = 200,
 ) -> HttpResponse:
-    """Answer a POST for both kinds of browser: parts for htmx; else 303 to `to`, or the whole page with a refusal's status.
+    """Answer a POST for both kinds of browser: parts for htmx; else 303 to `to`, or the page with a refusal.
 
     `context` may be a function, so that nothing is read for an answer that only redirects.
     """

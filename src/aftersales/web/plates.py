@@ -10,7 +10,7 @@ KINDS = ("blue", "green", "yellow", "white", "black", "none")
 
 @dataclass(frozen=True, slots=True)
 class Plate:
-    """`kind` is a colour of KINDS; `head` the province and letter, `tail` the rest, `last` a closing character in red."""
+    """`kind` is one of KINDS; `head` the province and letter, `tail` the rest, `last` a closing character in red."""
 
     kind: str
     head: str

@@ -109,7 +109,7 @@ class PhotoInput(forms.FileInput):
         super().__init__({"accept": "image/*", "multiple": True} | taken | (attrs or {}))
 
     def value_from_datadict(self, data: Mapping[str, Any], files: MultiValueDict[str, Any], name: str) -> Any:
-        return files.getlist(name) if isinstance(files, MultiValueDict) else files.get(name)
+        return files.getlist(name)
 
 
 def _percent(text: str) -> float | None:

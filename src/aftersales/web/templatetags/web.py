@@ -39,7 +39,6 @@ for _function in (
 ):
     register.filter(_function.__name__, _function)
 register.filter("moment", lambda value: formats.moment(value, timezone.now()))
-register.filter("unlocalize_number", lambda value: str(value))  # for a program, whatever the language
 register.filter("tone", tone_of)
 register.filter("iso", lambda value: value.isoformat() if hasattr(value, "isoformat") else "")
 register.filter("is_negative", formats.is_negative)
@@ -55,14 +54,25 @@ def _now(context: Context) -> datetime:
     return now
 
 
+@register.filter
+def unlocalize_number(value: Any) -> str:
+    """A number for a program, whatever the language."""
+    return str(value)
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """The language of the page as browsers name it; it also picks the Chinese form of shared characters."""
+    return "zh-CN" if (get_language() or "zh").startswith("zh") else "en"
+
+
 @register.simple_tag(takes_context=True)
-def html_attributes(context: Context) -> SafeString:
-    """Attributes of <html>: language and theme; also right where no request is at hand (the page for error 500)."""
+def theme_attributes(context: Context) -> SafeString:
+    """The theme on <html>; also right where no request is at hand (the page for error 500)."""
     chrome = _chrome(context)
-    lang = chrome.lang if chrome is not None else "zh-CN" if (get_language() or "zh").startswith("zh") else "en"
     choice = chrome.theme_choice if chrome is not None else "auto"
     theme = chrome.theme if chrome is not None else "light"
-    return format_html('lang="{}" data-bs-theme="{}" data-theme-choice="{}"', lang, theme, choice)
+    return format_html('data-bs-theme="{}" data-theme-choice="{}"', theme, choice)
 
 
 @register.simple_tag(takes_context=True)
@@ -166,7 +176,7 @@ def step_buttons(
     A step POSTs to `<steps_url><name>/`. Names in `with_form` open their form instead (GET of the same address).
     `primary` names the step that stands out; without it the first one that is open.
     """
-    rows = list(offers)
+    rows = sorted(offers, key=lambda offer: offer.refusal is not None)  # what can be done comes first
     first = primary or next((offer.step.name for offer in rows if offer.refusal is None), "")
     return {
         "offers": [

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -25,7 +26,9 @@ class SampleForm(forms.Form):
     labor_hours = fields.DecimalField(label="工时", max_digits=6, decimal_places=1, initial=Decimal("1.5"))
     promised_at = fields.DateTimeField(label="预计交车时间")
     pay_type = forms.ChoiceField(label="付费类型", choices=[("customer", "客户付费"), ("warranty", "索赔")])
-    waits = forms.ChoiceField(label="客户等候方式", choices=[("in", "在店等候"), ("out", "离店")], widget=forms.RadioSelect)
+    waits = forms.ChoiceField(
+        label="客户等候方式", choices=[("in", "在店等候"), ("out", "离店")], widget=forms.RadioSelect
+    )
     concern = fields.CharField(label="报修现象", widget=forms.Textarea(attrs={"rows": 3}), required=False)
     old_parts = forms.BooleanField(label="客户要求带走旧件", required=False)
     damage = fields.DamageField(label="环车检查", required=False)
@@ -33,6 +36,7 @@ class SampleForm(forms.Form):
     signature = fields.SignatureField(label="客户签字")
 
 
+@login_not_required
 def styleguide(request: HttpRequest, part: str = "") -> HttpResponse:
     if not (settings.DEBUG or getattr(settings, "WEB_STYLEGUIDE", False)):
         raise Http404
@@ -65,11 +69,19 @@ def _sample(now: datetime, tag: str) -> dict[str, Any]:
         "orders": _orders(now),
         "dues": [now + timedelta(minutes=minutes) for minutes in (215, 40, -25)],
         "plates": ["沪A12345", "京AD06688", "粤B9876警", "浙C1234学", "使014578", "粤Z1234港", ""],
-        "bars": charts.bars([("周一", 42, "#"), ("周二", 38, "#"), ("周三", 51, "#"), ("周四", 47, "#"), ("周五", 63, "#")], unit="台次"),
-        "pareto": charts.pareto([("刹车异响", 31, "#"), ("空调不冷", 22, "#"), ("漏油", 12, "#"), ("灯光", 6, "#"), ("其他", 9, "#")], unit="次"),
+        "bars": charts.bars(
+            [("周一", 42, "#"), ("周二", 38, "#"), ("周三", 51, "#"), ("周四", 47, "#"), ("周五", 63, "#")], unit="台次"
+        ),
+        "pareto": charts.pareto(
+            [("刹车异响", 31, "#"), ("空调不冷", 22, "#"), ("漏油", 12, "#"), ("灯光", 6, "#"), ("其他", 9, "#")],
+            unit="次",
+        ),
         "lines": charts.lines(
             ["6月", "7月", "8月", "9月", "10月", "11月"],
-            [("一次修复率", [93.1, 94.2, 92.8, 95.0, 95.6, 96.4]), ("按时交车率", [88.0, 90.5, 91.2, 90.1, 93.4, 94.0])],
+            [
+                ("一次修复率", [93.1, 94.2, 92.8, 95.0, 95.6, 96.4]),
+                ("按时交车率", [88.0, 90.5, 91.2, 90.1, 93.4, 94.0]),
+            ],
             unit="%",
             target=95,
         ),
@@ -128,8 +140,15 @@ def _orders(now: datetime) -> list[dict[str, Any]]:
 
 
 def _bays() -> list[dict[str, Any]]:
-    names = [("b1", "1号工位", "6.5 / 8 工时", "green"), ("b2", "2号工位", "8.5 / 8 工时", "red"), ("b3", "四轮定位", "2.0 / 8 工时", ""), ("b4", "钣金 1", "7.0 / 8 工时", "amber")]
-    return [{"id": key, "title": name, "extendedProps": {"load": load, "tone": tone}} for key, name, load, tone in names]
+    names = [
+        ("b1", "1号工位", "6.5 / 8 工时", "green"),
+        ("b2", "2号工位", "8.5 / 8 工时", "red"),
+        ("b3", "四轮定位", "2.0 / 8 工时", ""),
+        ("b4", "钣金 1", "7.0 / 8 工时", "amber"),
+    ]
+    return [
+        {"id": key, "title": name, "extendedProps": {"load": load, "tone": tone}} for key, name, load, tone in names
+    ]
 
 
 def _jobs(now: datetime) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Light, dark, or as the system says: kept in a cookie so that the server draws it at once."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -9,6 +10,7 @@ from aftersales.web.context import THEME_COOKIE, THEMES
 ONE_YEAR = 60 * 60 * 24 * 365
 
 
+@login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     back = request.POST.get("next", "")
