@@ -14,12 +14,12 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, Text
 from aftersales.core.transactions import run_in_transaction
+from aftersales.customers.bulk import copy_journal, copy_models, copy_rows, take_numbers
 from aftersales.customers.choices import CustomerKind
 from aftersales.customers.drafts import PhoneDraft, customer_values, finding, phone_drafts, phone_sentence
 from aftersales.customers.models import Customer, CustomerPhone
 from aftersales.customers.permissions import P
 from aftersales.customers.services import opening_changes
-from aftersales.journal.services import record_many
 from aftersales.network.models import Station
 from aftersales.search.services import index_new
 from aftersales.standards.binding import fulfils
@@ -160,27 +160,29 @@ def _write_batch(actor: Actor, at: datetime, station: Station, rows: Sequence[Cu
     fresh = [row for row in rows if row.key not in known]
     if not fresh:
         return 0
-    customers = Customer.objects.bulk_create(Customer(station=station, created_at=at, **row.values) for row in fresh)
-    CustomerPhone.objects.bulk_create(
-        CustomerPhone(
-            customer=customer,
-            number=phone.number,
-            extension=phone.extension,
-            label=phone.label,
-            is_primary=place == 0,
-        )
-        for customer, row in zip(customers, fresh, strict=True)
-        for place, phone in enumerate(row.phones)
+    numbers = take_numbers(Customer, "customers_number", "C", len(fresh))
+    written = [
+        (Customer(id=pk, number=number, station=station, created_at=at, **row.values), row)
+        for (pk, number), row in zip(numbers, fresh, strict=True)
+    ]
+    copy_models([customer for customer, _row in written])
+    copy_rows(
+        "customers_customerphone",
+        ("customer_id", "number", "extension", "label", "is_primary"),
+        (
+            (customer.pk, phone.number, phone.extension, phone.label, place == 0)
+            for customer, row in written
+            for place, phone in enumerate(row.phones)
+        ),
     )
-    written = list(zip(customers, fresh, strict=True))
-    record_many(
-        [(customer, opening_changes(customer, row.phones)) for customer, row in written],
+    copy_journal(
+        ((customer, opening_changes(customer, row.phones)) for customer, row in written),
         step="imported",
         actor=actor,
         at=at,
     )
     index_new(finding(customer, [phone.number for phone in row.phones]) for customer, row in written)
-    return len(customers)
+    return len(written)
 
 
 def keys_on_file(station_id: int, rows: Sequence[CustomerRow]) -> frozenset[tuple[str, str]]:

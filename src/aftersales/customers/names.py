@@ -43,7 +43,7 @@ def tidy(text: str, *, lines: bool = False) -> str:
     return text.strip()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)  # an import spells every name twice
 def syllables(name: str, *, is_person: bool = True) -> tuple[str, ...]:
     """Return the pinyin of a name, one entry a character, surnames by their own sound; Latin words stay as they are."""
     from pypinyin import lazy_pinyin

@@ -15,16 +15,16 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused
 from aftersales.core.transactions import run_in_transaction
+from aftersales.customers.bulk import copy_journal, copy_models, copy_rows, take_numbers
 from aftersales.customers.imports import Oddity, Plan, Written
 from aftersales.customers.models import Customer
 from aftersales.customers.phones import ImpossiblePhone, parse_phone
-from aftersales.journal.services import record_many
 from aftersales.network.models import Station
 from aftersales.search.services import index_new
 from aftersales.standards.binding import fulfils
 from aftersales.vehicles.choices import PartyRole, PowerType, ReadingSource
 from aftersales.vehicles.drafts import ODDITY_SENTENCES, VehicleDraft, checked_plate, finding, vehicle_draft
-from aftersales.vehicles.models import ODOMETER_LIMIT_KM, OdometerReading, Party, PlateHolding, Vehicle
+from aftersales.vehicles.models import ODOMETER_LIMIT_KM, PlateHolding, Vehicle
 from aftersales.vehicles.permissions import P
 from aftersales.vehicles.services import opening_changes
 
@@ -137,37 +137,52 @@ def _write_batch(actor: Actor, at: datetime, station: Station, rows: Sequence[Ve
     if not fresh:
         return 0
     today = timezone.localdate(at)
-    vehicles = Vehicle.objects.bulk_create(_vehicle(station, at, row, taken_plates) for row in fresh)
-    written = list(zip(vehicles, fresh, strict=True))
-    PlateHolding.objects.bulk_create(
-        PlateHolding(station=station, vehicle=car, plate=car.plate, plate_kind=row.draft.plate.kind, since_on=today)
-        for car, row in written
-        if row.draft.plate and car.plate
+    numbers = take_numbers(Vehicle, "vehicles_number", "V", len(fresh))
+    written = [
+        (_vehicle(station, at, row, taken_plates, pk=pk, number=number), row)
+        for (pk, number), row in zip(numbers, fresh, strict=True)
+    ]
+    vehicles = [car for car, _row in written]
+    copy_models(vehicles)
+    copy_rows(
+        "vehicles_plateholding",
+        ("station_id", "vehicle_id", "plate", "plate_kind", "since_on"),
+        (
+            (station.pk, car.pk, car.plate, row.draft.plate.kind, today)
+            for car, row in written
+            if row.draft.plate and car.plate
+        ),
     )
     owners = _owners(station.pk, fresh)
-    owned = {car.pk: owners.get(row.owner[1]) or owners.get(row.owner[0]) for car, row in written}
-    Party.objects.bulk_create(
-        Party(vehicle=car, customer=owner, role=PartyRole.OWNER, since_on=today)
-        for car in vehicles
-        if (owner := owned[car.pk])
+    owned = {car.pk: owner for car, row in written if (owner := owners.get(row.owner[1]) or owners.get(row.owner[0]))}
+    copy_rows(
+        "vehicles_party",
+        ("vehicle_id", "customer_id", "role", "since_on"),
+        ((car_id, owner_id, str(PartyRole.OWNER), today) for car_id, (owner_id, _name) in owned.items()),
     )
-    OdometerReading.objects.bulk_create(
-        OdometerReading(vehicle=car, km=row.odometer_km, at=at, source=ReadingSource.IMPORT)
-        for car, row in written
-        if row.odometer_km is not None
+    copy_rows(
+        "vehicles_odometerreading",
+        ("vehicle_id", "km", "at", "source", "is_anomaly", "reason"),
+        (
+            (car.pk, row.odometer_km, at, str(ReadingSource.IMPORT), False, "")
+            for car, row in written
+            if row.odometer_km is not None
+        ),
     )
-    record_many([(car, opening_changes(car)) for car in vehicles], step="imported", actor=actor, at=at)
-    index_new(finding(car, owner.name if (owner := owned[car.pk]) else "") for car in vehicles)
+    copy_journal(((car, opening_changes(car)) for car in vehicles), step="imported", actor=actor, at=at)
+    index_new(finding(car, owned[car.pk][1] if car.pk in owned else "") for car in vehicles)
     return len(vehicles)
 
 
-def _vehicle(station: Station, at: datetime, row: VehicleRow, taken: frozenset[str]) -> Vehicle:
+def _vehicle(
+    station: Station, at: datetime, row: VehicleRow, taken: frozenset[str], *, pk: int, number: str
+) -> Vehicle:
     """Return the unsaved vehicle; a plate that another vehicle carries stays there."""
     columns = row.draft.columns()
     if columns["plate"] in taken:
         columns["plate"] = ""
     odometer = {} if row.odometer_km is None else {"odometer_km": row.odometer_km, "odometer_at": at}
-    return Vehicle(station=station, created_at=at, **columns, **odometer)
+    return Vehicle(id=pk, number=number, station=station, created_at=at, **columns, **odometer)
 
 
 def _on_file(station_id: int, rows: Sequence[VehicleRow]) -> tuple[frozenset[str], frozenset[str]]:
@@ -179,18 +194,20 @@ def _on_file(station_id: int, rows: Sequence[VehicleRow]) -> tuple[frozenset[str
     return frozenset(mine), frozenset(carried.values_list("plate", flat=True))
 
 
-def _owners(station_id: int, rows: Sequence[VehicleRow]) -> dict[str, Customer]:
-    """Return the station's customers by phone number and by unambiguous name, in two statements."""
+def _owners(station_id: int, rows: Sequence[VehicleRow]) -> dict[str, tuple[int, str]]:
+    """Return (id, name) of the station's customers by phone number, and by name where that is unambiguous. Two
+    statements."""
     phones = {row.owner[1] for row in rows} - {""}
-    names = {row.owner[0] for row in rows} - {""}
     mine = Customer.objects.at_station(station_id).filter(merged_into=None)
-    found: dict[str, Customer] = {}
-    doubled: set[str] = set()
-    for customer in mine.filter(name__in=names).order_by("pk"):
-        doubled |= {customer.name} & found.keys()
-        found[customer.name] = customer
-    for name in doubled:
-        del found[name]
-    for customer in mine.filter(phones__number__in=phones).prefetch_related("phones").order_by("-pk"):
-        found |= {phone.number: customer for phone in customer.phones.all()}
-    return found
+    found: dict[str, tuple[int, str]] = {
+        number: (pk, name)
+        for pk, name, number in mine.filter(phones__number__in=phones)
+        .order_by("-pk")
+        .values_list("pk", "name", "phones__number")
+        if number in phones
+    }
+    names = {row.owner[0] for row in rows if row.owner[1] not in found} - {""}
+    namesakes: dict[str, list[int]] = {}
+    for pk, name in mine.filter(name__in=names).values_list("pk", "name"):
+        namesakes.setdefault(name, []).append(pk)
+    return found | {name: (pks[0], name) for name, pks in namesakes.items() if len(pks) == 1}
