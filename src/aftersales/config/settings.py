@@ -5,7 +5,7 @@ import os
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.config import database, folders, logs, mail
+from aftersales.config import database, folders, logs, mail, worker
 
 
 def _flag(name: str) -> bool:
@@ -147,7 +147,6 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = False  # the cookie goes with the browser window
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {"login_failed": None}  # counted by axes, for every process alike
-MFA_ADAPTER = "aftersales.accounts.adapters.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "aftersales"
@@ -223,7 +222,13 @@ TASKS = {
     "default": {
         "BACKEND": "django_ox.backend.OxBackend",
         "QUEUES": [],
-        "OPTIONS": {"MAX_ATTEMPTS": 5, "LOCK_TIMEOUT": 120, "BACKOFF_INITIAL": 5, "BACKOFF_MAX": 600},
+        "OPTIONS": {
+            "MAX_ATTEMPTS": 5,
+            "LOCK_TIMEOUT": 120,
+            "BACKOFF_INITIAL": 5,
+            "BACKOFF_MAX": 600,
+            "SCHEDULES": worker.schedules(),
+        },
     }
 }
 MAILERS = mail.mailers(os.environ.get("AFTERSALES_MAIL_URL", ""))
