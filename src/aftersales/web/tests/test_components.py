@@ -107,7 +107,8 @@ def test_table_tabs_timeline_pagination(draw: Callable[..., str]) -> None:
 @pytest.mark.parametrize(
     ("number", "kind"),
     [("沪A12345", "blue"), ("沪A·12345", "blue"), ("京AD06688", "green"), ("粤B9876警", "white"),
-     ("浙C1234学", "yellow"),      ("皖A1234挂", "yellow"), ("粤Z1234港", "black"), ("使014578", "black"), ("", "none"), ("临时", "none")],
+     ("浙C1234学", "yellow"), ("皖A1234挂", "yellow"), ("粤Z1234港", "black"),
+     ("使014578", "black"), ("", "none"), ("临时", "none")],
 )  # fmt: skip
 def test_plate_colour(number: str, kind: str) -> None:
     assert plates.plate(number).kind == kind
