@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.catalog import rules
 from aftersales.catalog.choices import (
     OperationCategory,
     PartClass,
@@ -208,6 +209,16 @@ class PriceRow(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def gross(self) -> Decimal:
+        """Yuan with tax per unit or per hour."""
+        raise AttributeError("a price row is a part price or a labour rate")
+
+    @property
+    def is_above_market(self) -> bool:
+        """Whether the price lies above the market price kept beside it (EST-05)."""
+        return rules.is_above_market(self.gross, self.market_reference)
+
 
 class PartPrice(PriceRow):
     """The outbound price of a part (PART-12)."""
@@ -234,7 +245,8 @@ class PartPrice(PriceRow):
 
     @property
     def gross(self) -> Decimal:
-        return self.gross_price
+        gross: Decimal = self.gross_price
+        return gross
 
 
 class LabourRate(PriceRow):
@@ -264,4 +276,5 @@ class LabourRate(PriceRow):
 
     @property
     def gross(self) -> Decimal:
-        return self.gross_per_hour
+        gross: Decimal = self.gross_per_hour
+        return gross

@@ -166,7 +166,7 @@ class RateBook:
         """Return yuan with tax per hour, or None where no reviewed rate covers the work."""
         for row in self._rows:
             if row.category in ("", category) and row.payer in ("", payer):
-                return row.gross_per_hour
+                return row.gross
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,7 +32,7 @@ MAX_HOURS = Decimal(1000)
 
 def _code(raw: str, field: str) -> str:
     code = rules.normal_number(raw)
-    if not code or len(code) > 40 or not rules.is_storable(code):
+    if not code or len(code) > 40 or not code.isprintable():
         sentence = _("Enter a number of 1 to 40 readable characters.")
         raise InputRefused(sentence, code="number_refused", fields={field: sentence})
     return code
@@ -54,7 +54,7 @@ def _hours(raw: Decimal, field: str) -> Decimal:
 
 
 def _free(model: type[Part] | type[LabourOperation] | type[ServicePackage], field: str, code: str) -> str:
-    if model.objects.filter(**{field: code}).exists():  # type: ignore[misc]
+    if model.objects.filter(**{field: code}).exists():
         sentence = _("“%(number)s” is already taken.") % {"number": code}
         raise InputRefused(sentence, code="number_taken", fields={field: sentence})
     return code
@@ -64,6 +64,11 @@ def finding_of(part: Part) -> Finding:
     """Return a part as the search box keeps it: by number, barcode, name in both languages."""
     terms = [*suffixes(part.number, 3), *suffixes(part.barcode, 4), *name_terms(part.name), *words(part.name_en)]
     return Finding(None, PART.name, part.pk, part.name, part.number, terms, part.name_en)
+
+
+def _for_network(actor: Actor, code: str) -> Actor:
+    """Return the actor with the right, held at any station, counting for the masters, which belong to no station."""
+    return replace(actor, network_rights=actor.network_rights | {code}) if actor.may_anywhere(code) else actor
 
 
 @fulfils("EST-04")
@@ -78,7 +83,7 @@ def register_operation(
         standard_hours=_hours(standard_hours, "standard_hours"),
         **facts,
     )
-    return register(operation, actor, at, right=P.MAINTAIN_OPERATIONS)
+    return register(operation, _for_network(actor, P.MAINTAIN_OPERATIONS), at, right=P.MAINTAIN_OPERATIONS)
 
 
 def change_operation(operation: LabourOperation, actor: Actor, at: datetime, **values: Any) -> LabourOperation:
@@ -87,7 +92,7 @@ def change_operation(operation: LabourOperation, actor: Actor, at: datetime, **v
         values["standard_hours"] = _hours(values["standard_hours"], "standard_hours")
     if "name" in values:
         values["name"] = _text(values["name"], "name")
-    return change(operation, actor, at, right=P.MAINTAIN_OPERATIONS, **values)
+    return change(operation, _for_network(actor, P.MAINTAIN_OPERATIONS), at, right=P.MAINTAIN_OPERATIONS, **values)
 
 
 def set_model_hours(
@@ -96,7 +101,7 @@ def set_model_hours(
     """Set the standard hours of an operation on one model; None goes back to the operation's own."""
 
     def command() -> None:
-        require_right(actor, P.MAINTAIN_OPERATIONS, None)
+        require_right(_for_network(actor, P.MAINTAIN_OPERATIONS), P.MAINTAIN_OPERATIONS, None)
         fresh = lock_fresh(operation)
         rows = OperationHours.objects.filter(operation=fresh, vehicle_model_id=vehicle_model_id)
         before = rows.values_list("hours", flat=True).first()
@@ -131,7 +136,7 @@ def register_part(actor: Actor, at: datetime, *, number: str, name: str, part_cl
     _require_evidence(part.origin, part.quality_evidence)
 
     def command() -> Part:
-        saved = register(part, actor, at, right=P.MAINTAIN_PARTS)
+        saved = register(part, _for_network(actor, P.MAINTAIN_PARTS), at, right=P.MAINTAIN_PARTS)
         index_many([finding_of(saved)])
         return saved
 
@@ -147,7 +152,7 @@ def change_part(part: Part, actor: Actor, at: datetime, **values: Any) -> Part:
     _require_evidence(values.get("origin", part.origin), values.get("quality_evidence", part.quality_evidence))
 
     def command() -> Part:
-        fresh = change(part, actor, at, right=P.MAINTAIN_PARTS, **values)
+        fresh = change(part, _for_network(actor, P.MAINTAIN_PARTS), at, right=P.MAINTAIN_PARTS, **values)
         index_many([finding_of(fresh)])
         return fresh
 
@@ -177,7 +182,7 @@ def supersede(part: Part, actor: Actor, at: datetime, *, successor: Part | None,
                 raise InputRefused(sentence, code="succession_circle", fields={"superseded_by": sentence})
         return change(
             part,
-            actor,
+            _for_network(actor, P.MAINTAIN_PARTS),
             at,
             right=P.MAINTAIN_PARTS,
             step="superseded",
@@ -237,7 +242,7 @@ def register_package(
             ServicePackage(
                 code=_free(ServicePackage, "code", _code(code, "code")), name=_text(name, "name"), name_en=name_en
             ),
-            actor,
+            _for_network(actor, P.MAINTAIN_PACKAGES),
             at,
             right=P.MAINTAIN_PACKAGES,
         )
@@ -260,7 +265,7 @@ def change_package(
     """Change a package's columns and, if given, its lines and models as a whole."""
 
     def command() -> ServicePackage:
-        fresh = change(package, actor, at, right=P.MAINTAIN_PACKAGES, **values)
+        fresh = change(package, _for_network(actor, P.MAINTAIN_PACKAGES), at, right=P.MAINTAIN_PACKAGES, **values)
         if items is not None:
             _write_items(fresh, items)
         if vehicle_model_ids is not None:

@@ -74,7 +74,8 @@ class StockBalance(StationRow):
 
     @property
     def available(self) -> Decimal:
-        return self.on_hand - self.reserved
+        free: Decimal = self.on_hand - self.reserved
+        return free
 
 
 class StockMove(StationRow):
@@ -169,7 +170,8 @@ class Reservation(StationRow):
 
     @property
     def open_quantity(self) -> Decimal:
-        return self.quantity - self.consumed - self.released
+        still_open: Decimal = self.quantity - self.consumed - self.released
+        return still_open
 
     @property
     def state(self) -> str:

@@ -30,7 +30,7 @@ from aftersales.standards.binding import fulfils
 def _rows(sql: str, values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 @fulfils("EST-06")
@@ -296,6 +296,12 @@ def surplus_elsewhere(station_id: int, part_ids: Iterable[int]) -> dict[int, Dec
             [station_id, sorted(part_ids)],
         )
     )
+
+
+def parts_with_open_alert(station_id: int, part_ids: Iterable[int]) -> set[int]:
+    """Return which of the parts have an open alert at the station at this moment."""
+    rows = StockAlert.objects.at_station(station_id).filter(part__in=sorted(part_ids), state="open")
+    return set(rows.values_list("part_id", flat=True))
 
 
 def order_up_to(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal | None]:

@@ -15,7 +15,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import TransitionRefused
 from aftersales.core.quantity import NONE
 from aftersales.core.transactions import run_in_transaction
-from aftersales.inventory import ledger
+from aftersales.inventory import ledger, rules
 from aftersales.inventory.amounts import quantity_in_range
 from aftersales.inventory.choices import LocationKind, MoveKind
 from aftersales.inventory.ledger import Consumer, Draw, Move, Shelf
@@ -89,7 +89,7 @@ def _consume(
     # What has just been un-promised is spoken for by `taken` and must not count as free a second time.
     free = [(shelf.location_id, shelf.free - taken.get(shelf.location_id, NONE)) for shelf in shelves]
     missing = quantity - sum(taken.values(), NONE)
-    for place, part in ledger.rules.spread(missing, free) if missing > 0 else ():
+    for place, part in rules.spread(missing, free) if missing > 0 else ():
         taken[place] = taken.get(place, NONE) + part
     found = sum(taken.values(), NONE)
     if found < quantity:
@@ -193,7 +193,7 @@ def return_parts(
                 part = min(quantity, missing)
                 if part <= 0:
                     break
-                back = ledger.rules.value_out(on_hand=quantity, value=value, quantity=part)
+                back = rules.value_out(on_hand=quantity, value=value, quantity=part)
                 ledger.shelf_at(shelves, part_id, source_id).put(part, back)
                 moves.append(
                     Move(part_id, destination_id, source_id, "", part, back, line_id=line.line_id, returns_id=move_id)

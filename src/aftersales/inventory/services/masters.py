@@ -71,7 +71,11 @@ def set_policy(
     if order_up_to is not None and (reorder_point is None or order_up_to <= reorder_point):
         sentence = _("The target stock lies above the reorder line.")
         raise InputRefused(sentence, code="target_below_line", fields={"order_up_to": sentence})
-    values = {"reorder_point": reorder_point, "order_up_to": order_up_to, "keeper_id": keeper.pk if keeper else None}
+    values: dict[str, Any] = {
+        "reorder_point": reorder_point,
+        "order_up_to": order_up_to,
+        "keeper_id": keeper.pk if keeper else None,
+    }
 
     def command() -> StockPolicy:
         require_right(actor, P.SET_POLICY, station.pk)

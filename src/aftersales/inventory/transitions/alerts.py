@@ -67,6 +67,11 @@ def raise_alerts(station_id: int, fallen: Mapping[int, tuple[Decimal, Decimal]],
     """Open one alert for each part that has fallen to its line; the shelves are locked, so none is opened twice."""
     if not fallen:
         return []
+    # The lock was waited for: while it was, the other command may have opened the alert that ours did not see.
+    known = queries.parts_with_open_alert(station_id, fallen)
+    fallen = {part_id: found for part_id, found in fallen.items() if part_id not in known}
+    if not fallen:
+        return []
     station = queries.station_of(station_id)
     surplus = queries.surplus_elsewhere(station_id, fallen)
     targets = queries.order_up_to(station_id, fallen)
