@@ -136,10 +136,13 @@ class Taken:
     step: str
     at: datetime
     promised: datetime | None = None
+    fits: bool = True  # whether the clock is still meant for the document as it is after the step
 
 
 def advance(course: Course, definition: Definition, limits: Limits, taken: Taken) -> Course:
     """Return the running clock after one step of its document; steps that do not concern it leave it unchanged."""
+    if not taken.fits:
+        return stop(course, taken.at, void=True)
     if taken.step in definition.stops:
         return stop(course, taken.at)
     if taken.step in definition.voids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,7 +20,7 @@ class Definition:
     `subject` is the document's kind; `starts` … `moves` are names of its workflow's steps (`voids` ends the clock
     without a verdict, `moves` reads the due field again). The due instant is `limit` (a figure of the clause) counted
     by `counting` from the start in `unit`, or the document's `due_field`, less `lead` if named. `earliest` is the
-    figure before which stopping is too soon. `warns` and `escalates_to` are role codes.
+    figure before which stopping is too soon; `when` the values a column must have. `warns` and `escalates_to` are role codes.
     """
 
     code: str
@@ -40,6 +40,7 @@ class Definition:
     pauses: tuple[str, ...]
     resumes: tuple[str, ...]
     moves: tuple[str, ...]
+    when: tuple[tuple[str, frozenset[str]], ...]
     warn_before_minutes: int
     warns: str
     escalates_to: str
@@ -48,6 +49,10 @@ class Definition:
     def title(self) -> str:
         """The title in the reader's language."""
         return self.title_zh if speaks_chinese() else self.title_en
+
+    def fits(self, read: Callable[[str], Any]) -> bool:
+        """Tell whether the clock is meant for a document; `read(column)` returns the document's value."""
+        return all(str(read(name)) in values for name, values in self.when)
 
     @property
     def steps(self) -> frozenset[str]:
@@ -75,6 +80,7 @@ def read_definition(row: Mapping[str, Any]) -> Definition:
         pauses=tuple(row.get("pauses", ())),
         resumes=tuple(row.get("resumes", ())),
         moves=tuple(row.get("moves", ())),
+        when=tuple((name, frozenset(values)) for name, values in row.get("when", {}).items()),
         warn_before_minutes=row.get("warn_before_minutes", 0),
         warns=row.get("warns", ""),
         escalates_to=row["escalates_to"],

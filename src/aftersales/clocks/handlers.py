@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from functools import partial
 
 from aftersales.clocks.calendars import calendar_of
 from aftersales.clocks.course import Course, Limits, Taken, begin
@@ -80,10 +81,10 @@ def advance(event: StepTaken) -> None:
         if clock := clocks.get(definition.code):
             limits = limits_of(definition, station_id, clock.started_at)
             promised = _promise(definition, document, limits.calendar)
-            taken = Taken(event.step, event.at, promised)
+            taken = Taken(event.step, event.at, promised, fits=definition.fits(partial(getattr, document)))
             if changed := put_course(clock, advance_course(course_of(clock), definition, limits, taken)):
                 clock.save(update_fields=changed)
-        elif event.step in definition.starts:
+        elif event.step in definition.starts and definition.fits(partial(getattr, document)):
             started.append(_new_clock(definition, document, event.at))
     if started:
         # A clock that already runs goes on from its first start: nobody can reset it by repeating a step.

@@ -62,9 +62,10 @@ def courses_of(entries: Iterable[JournalEntry], definitions: Iterable[Definition
             started_at = running.started_at if running else entry.at
             limits = limits_of(definition, entry.station_id, started_at)
             promised = as_instant(history.promise(definition), limits.calendar)
+            fits = definition.fits(history.columns.get)
             if running is not None:
-                made[-1] = advance(running, definition, limits, Taken(entry.step, entry.at, promised))
-            elif entry.step in definition.starts:
+                made[-1] = advance(running, definition, limits, Taken(entry.step, entry.at, promised, fits=fits))
+            elif fits and entry.step in definition.starts:
                 made.append(begin(definition, limits, entry.at, promised))
     return courses
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import DatabaseError, transaction
 
-from aftersales.core.workflow import Workflow
+from aftersales.core.workflow import Check, Guard, Workflow
 from aftersales.standards import binding
 from aftersales.standards.binding import Binding, BindingKind
 from aftersales.standards.catalogue import read_table
@@ -74,10 +74,15 @@ def _of_workflows() -> Iterator[Binding]:
             own = f"{body.__module__}.{step.name}".removeprefix(binding.ROOT) if body else f"{table}.{step.name}"
             for clause in step.clauses:
                 yield Binding(clause, BindingKind.STEP, own)
-            for guard in step.guards:
+            for guard in filter(_cites, step.guards):
                 yield Binding(guard.clause, BindingKind.GUARD, f"{own} ← {binding.dotted_name(guard.holds)}")
-            for check in step.checks:
+            for check in filter(_cites, step.checks):
                 yield Binding(check.clause, BindingKind.CHECK, f"{own} ← {binding.dotted_name(check.holds)}")
+
+
+def _cites(condition: Guard | Check) -> bool:
+    """Tell whether a condition stands for a clause; plain common sense (give a reason) needs none."""
+    return bool(condition.clause)
 
 
 def _of_data() -> Iterator[Binding]:

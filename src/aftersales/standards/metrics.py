@@ -49,7 +49,9 @@ def amount(value: Decimal | int) -> MetricResult:
 
 type Measure = Callable[[Stations, date, date], MetricResult]
 type DrillDown = Callable[[Stations, date, date], Rows]
-type Columns = tuple[tuple[Text, str], ...]  # (heading, attribute path such as "station.name") of the rows behind a number
+type Columns = tuple[
+    tuple[Text, str], ...
+]  # (heading, attribute path such as "station.name") of the rows behind a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,9 @@ def metric(
         if key in _REGISTER and dotted_name(_REGISTER[key].measure) != dotted_name(measure):
             raise RuntimeError(f"metric {key} is registered twice")
         bind(clause, BindingKind.METRIC, dotted_name(measure))
-        _REGISTER[key] = Metric(key, clause, name, unit, owner, window, measure, rows, formula, higher_is_better, columns)
+        _REGISTER[key] = Metric(
+            key, clause, name, unit, owner, window, measure, rows, formula, higher_is_better, columns
+        )
         return measure
 
     return register

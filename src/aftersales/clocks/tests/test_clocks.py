@@ -5,21 +5,24 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from aftersales.accounts.models import Role
 from aftersales.clocks import calendars, handlers, queries, services, tasks
 from aftersales.clocks.definitions import all_definitions, by_step
 from aftersales.clocks.models import Clock
 from aftersales.core.documents import subject_kind
 from aftersales.core.events import StepTaken
-from aftersales.core.workflow import record_entry
+from aftersales.core.workflow import Workflow, record_entry
 from aftersales.network.models import CalendarDay, Station
 from aftersales.notifications.models import Message
 from aftersales.seeds.cast import Cast
+from aftersales.standards.collection import load_all, workflows
 from aftersales.standards.metrics import metric_of
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
@@ -115,6 +118,7 @@ def test_APPT_03_a_request_is_confirmed_within_24_hours_or_counted_overdue(cast:
     kept.take("confirm", AT + 23 * HOUR)
     late.take("confirm", AT + 25 * HOUR)
     gone.take("cancel", AT + 30 * HOUR)
+    load_all()
     measured = metric_of("APPT-03/kept")
     assert measured is not None
     result = measured.measure((cast.station.pk,), AT.date(), AT.date() + timedelta(days=7))
@@ -134,6 +138,69 @@ def test_APPT_08_a_visit_must_be_reconfirmed_a_day_before(cast: Cast) -> None:
     assert visit.clock("appointment_reconfirmation").due_at == AT + timedelta(days=4)
     visit.take("reconfirm", AT + timedelta(days=3))
     assert not visit.clock("appointment_reconfirmation").breached
+
+
+def test_CPL_11_CPL_12_a_complaint_that_turns_out_major_changes_to_the_shorter_limit(cast: Cast) -> None:
+    case = Visit(cast, 30, "care.servicecase")
+    case.kind, case.level, case.due_at = "complaint", "", None
+    case.take("open_case", AT, level="general", kind="complaint", due_at=AT + timedelta(days=3))
+    assert case.clock("general_complaint").due_at == AT + timedelta(days=3)
+    assert not Clock.objects.everywhere().filter(subject_id=30, definition="major_complaint").exists()
+    case.take("classify", AT + HOUR, level="major", due_at=AT + timedelta(days=1))
+    assert case.clock("general_complaint").voided
+    assert case.clock("major_complaint").due_at == AT + timedelta(days=1)
+    case.take("solve", AT + timedelta(days=1, hours=1))
+    assert case.clock("major_complaint").breached
+    assert services.rebuild(subject_kind="care.servicecase") == services.Drift(0, 0, 0)
+
+
+def test_FUP_07_FUP_08_a_matter_is_solved_or_reported_in_two_days_and_told_the_same_day(cast: Cast) -> None:
+    case = Visit(cast, 31, "care.servicecase")
+    case.kind, case.level, case.due_at = "matter", "general", None
+    case.take("open_case", AT)
+    assert case.clock("matter_reported_up").due_at == datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
+    case.take("solve", AT + timedelta(days=1))
+    assert not case.clock("matter_reported_up").breached
+    assert case.clock("solution_told").due_at == datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
+    case.take("tell_result", AT + timedelta(days=2))
+    assert case.clock("solution_told").breached
+
+
+def test_FUP_01_FUP_02_the_calls_have_their_windows(cast: Cast) -> None:
+    first, second = Visit(cast, 32, "care.followup"), Visit(cast, 33, "care.followup")
+    first.take("plan_first", AT)
+    second.take("plan_second", AT)
+    assert first.clock("first_follow_up").due_at == datetime(2026, 11, 30, 16, 0, tzinfo=UTC)
+    assert first.clock("first_follow_up").earliest_at == datetime(2026, 11, 25, 16, 0, tzinfo=UTC)
+    assert second.clock("second_follow_up").due_at == datetime(2026, 12, 7, 16, 0, tzinfo=UTC)
+    first.take("record_call", AT + timedelta(days=1))
+    assert first.clock("first_follow_up").breached  # a call on the next day is too early to tell anything
+    second.take("record_call", AT + timedelta(days=8))
+    assert not second.clock("second_follow_up").breached
+
+
+def test_every_clock_listens_to_steps_that_its_document_has() -> None:
+    tables = {subject_kind_of(workflow): workflow for workflow in workflows().values()}
+    for definition in all_definitions().values():
+        workflow = tables.get(definition.subject)
+        if workflow is None:
+            continue
+        known = set(workflow.by_name) | set(workflow.openings_by_name)
+        assert definition.steps <= known, (definition.code, definition.steps - known)
+        columns = {row.name for row in apps.get_model(definition.subject)._meta.get_fields()}
+        assert {definition.due_field, *(name for name, _values in definition.when)} - {""} <= columns, definition.code
+
+
+def test_every_clock_warns_and_escalates_to_a_role_that_exists(cast: Cast) -> None:
+    roles = set(Role.objects.values_list("code", flat=True))
+    for definition in all_definitions().values():
+        assert {definition.warns, definition.escalates_to} - {""} <= roles, definition.code
+
+
+def subject_kind_of(workflow: Workflow[Any]) -> str:
+    """Return the kind of document a workflow changes, from what its first step's body takes."""
+    body = workflow.bodies[workflow.steps[0].name]
+    return str(subject_kind(get_type_hints(body)[next(iter(get_type_hints(body)))]))
 
 
 def test_a_running_clock_is_not_reset_by_repeating_its_start(cast: Cast) -> None:

@@ -33,8 +33,7 @@ def clause_page(request: HttpRequest, clause_id: str) -> HttpResponse:
         "kind_label": KIND_LABELS[clause.kind],
         "covered": covered,
         "bindings": [
-            (BINDING_LABELS[kind], dotted)
-            for kind, dotted in zip(covered.binding_kinds, covered.bindings, strict=True)
+            (BINDING_LABELS[kind], dotted) for kind, dotted in zip(covered.binding_kinds, covered.bindings, strict=True)
         ],
         "sources": sources,
         "items": items(clause.id),

@@ -55,9 +55,7 @@ def standard_page(request: HttpRequest) -> HttpResponse:
     counts = Counter(row.kind for row in rows)
     context = {
         "form": form,
-        "rows": [
-            ClauseRow(row, clauses[row.id].title, KIND_LABELS[row.kind]) for row in _wanted(form, rows)
-        ],
+        "rows": [ClauseRow(row, clauses[row.id].title, KIND_LABELS[row.kind]) for row in _wanted(form, rows)],
         "live_count": live.total(),
         "clause_count": len(rows),
         "by_kind": [(KIND_LABELS[kind], live[kind], counts[kind]) for kind in counts],
