@@ -20,7 +20,8 @@ class Definition:
     `subject` is the document's kind; `starts` … `moves` are names of its workflow's steps (`voids` ends the clock
     without a verdict, `moves` reads the due field again). The due instant is `limit` (a figure of the clause) counted
     by `counting` from the start in `unit`, or the document's `due_field`, less `lead` if named. `earliest` is the
-    figure before which stopping is too soon; `when` the values a column must have. `warns` and `escalates_to` are role codes.
+    figure before which stopping is too soon; `when` the values a column must have. `warns` and `escalates_to` are role
+    codes.
     """
 
     code: str
