@@ -10,17 +10,8 @@ from typing import Any
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Text
+from aftersales.customers.panels import FilledPanel, Panel
 from aftersales.vehicles.models import Vehicle
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """A region of the vehicle page: `rows(actor, vehicle)` is what its template gets as `rows`."""
-
-    name: str
-    title: Text
-    rows: Callable[[Actor, Vehicle], Any]
-    template: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +32,7 @@ type HistoryProvider = Callable[[Actor, Sequence[int]], Sequence[PastVisit]]
 class _Providers:
     """What has been registered."""
 
-    panels: dict[str, Panel] = {}
+    panels: dict[str, Panel[Vehicle]] = {}
     history: HistoryProvider | None = None
 
 
@@ -50,9 +41,12 @@ def register_panel(name: str, title: Text, rows: Callable[[Actor, Vehicle], Any]
     _Providers.panels[name] = Panel(name, title, rows, template)
 
 
-def panels() -> tuple[Panel, ...]:
-    """Return the panels in the order they were registered."""
-    return tuple(_Providers.panels.values())
+def filled_panels(actor: Actor, vehicle: Vehicle) -> list[FilledPanel]:
+    """Return the panels in the order they were registered, with their rows read."""
+    return [
+        FilledPanel(panel.name, panel.title, panel.rows(actor, vehicle), panel.template)
+        for panel in _Providers.panels.values()
+    ]
 
 
 def register_history(provider: HistoryProvider | None) -> None:
