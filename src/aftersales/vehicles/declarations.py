@@ -3,8 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.customers import personal_data as pd
+from aftersales.customers.panels import register_panel
 from aftersales.search.kinds import Kind, register_kind
 from aftersales.vehicles.permissions import P
+from aftersales.vehicles.queries import archive_form
 
 VEHICLE = "vehicles.vehicle"
 KEPT = pd.YEARS_AFTER_LAST_REPAIR
@@ -30,6 +32,7 @@ NOT_PERSONAL = (
 
 
 def declare_all() -> None:
-    """Enter both registers."""
+    """Enter both registers, and the panel on the customer page."""
     register_kind(SEARCH_KIND)
     pd.declare(COLUMNS, not_personal=NOT_PERSONAL)
+    register_panel("vehicles", _("Vehicles and archive form"), archive_form, "vehicles/customer_panel.html")
