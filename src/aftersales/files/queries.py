@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
+from aftersales.files import storage
 from aftersales.files.choices import AttachmentKind
 from aftersales.files.models import Attachment
 
@@ -30,6 +32,18 @@ def count_attachments(document: Any, kind: AttachmentKind) -> int:
 def has_signature(document: Any) -> bool:
     """Tell whether a document in hand was signed on the screen."""
     return count_attachments(document, AttachmentKind.SIGNATURE) > 0
+
+
+def signature_png(document: Any, signed_by: str = "") -> str:
+    """Return the latest signature on a document in hand (of that signer, if named) as base64 PNG; "" if none."""
+    rows = Attachment.objects.at_station(document.station_id).filter(
+        subject_kind=subject_kind(document), subject_id=document.pk, kind=AttachmentKind.SIGNATURE
+    )
+    if signed_by:
+        rows = rows.filter(signed_by=signed_by)
+    latest = rows.order_by("-uploaded_at").first()
+    data = storage.read(latest.path) if latest is not None else None
+    return base64.b64encode(data).decode() if data else ""
 
 
 def reused_photos(attachment: Attachment) -> list[Attachment]:

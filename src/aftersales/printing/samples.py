@@ -85,11 +85,11 @@ PARTS: list[papers.PartLine] = [
 ]
 # A small drawn stroke: enough to see that a signature is printed.
 INK = (
-    "iVBORw0KGgoAAAANSUhEUgAAAHgAAAAoCAAAAAAQgWH5AAABHElEQVR42u2XSw7DIAxE7VHvf+XpolUEiX+QoqgSWZbGjxlj7CjlmQeywRu8wR"
-    "96XsZvKsInFOtzVnMerjoNviVYy2iYCY4ka7gmpGiFDcvoWJNP/pxKkgXZsI2mhLGztQIa3rvqx3YS0e0pRWPI6CO25l4kyVY6L6uxhZbLUg78"
-    "zGDgympyWCX4jneKO5UXyV3s02py5oxFSIAKNWnVKru8UL2yTrHZ/j/tKgYa/qmMNXGsm13QqFWSEfvYWLGLnsoLvtGNZCe2jnXvLtmo2GUvft"
-    "I8NjWQV6vpdgsvNmemFfZg9UswiM0bUxIGek6oYHb0oacovhvmp0IkV8civV8w/SQum3QRbnzhhI3k7C+b7FGruv3RtsF/BH4DDUlwShwgwT0A"
-    "AAAASUVORK5CYII="
+    "iVBORw0KGgoAAAANSUhEUgAAAHgAAAAoAQAAAAAdkQOIAAAA9ElEQVR42r2RsU3DUBRFj3+CI1ExQKR4hDR0SPEAFBETsIm9QTJC"
+    "CnpWiERBxgjCEnUMEt+S+YfCQSjp4VXvvFu9czM5mcC/c3PG+zPOh836yNuB02Y4O1UfNT6pojfqRA9RNWAAC2jzEgiksibdQpMt"
+    "AexTZTzoyhcVowsPUWf2lQY6oB1jwWgDgcA9TahTCQ8Q+AB2bPsariGwB9bZvgPyksCOuQV1C2RLAleQSuYNwB048y3q80q1r4IF"
+    "dDBdA4wgVX6+artQ1ZCgbyAvj4Kivq80DrF02s3068ghDt//eA+XMC5//WZCNznt54LT/C/7/wY/wps8otA5twAAAABJRU5ErkJg"
+    "gg=="
 )
 
 
