@@ -57,6 +57,7 @@ messages: build ## Collect the texts to translate (needs gettext), compile the t
 	@$(UV) run --no-sync --with hatchling python hatch_build.py
 
 pins: ## Newest versions that fit, tested by you, written into pyproject.toml
+	@$(UV) run --no-project --python 3.13 python .ci/pins.py clear
 	@$(UV) lock --upgrade
 	@$(UV) run --no-project --python 3.13 python .ci/pins.py
 	@$(UV) lock

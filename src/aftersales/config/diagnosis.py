@@ -65,7 +65,7 @@ def _database() -> Iterator[Finding]:
         cursor.execute("SELECT current_setting('server_version'), current_setting('server_encoding')")
         version, encoding = cursor.fetchone()
         where = "our own server in the data folder" if database.is_embedded() else "the server that DATABASE_URL names"
-        old = connection.pg_version < database.OLDEST_SERVER * 10_000
+        old = int(version.split(".")[0]) < database.OLDEST_SERVER
         yield Finding(
             "missing" if old else "ok",
             "database",
@@ -137,7 +137,7 @@ def _keys() -> Iterator[Finding]:
 def _surroundings() -> Iterator[Finding]:
     from django.conf import settings
 
-    manifest = Path(settings.DJANGO_VITE["default"]["manifest_path"])
+    manifest = Path(str(settings.DJANGO_VITE["default"]["manifest_path"]))
     if manifest.is_file():
         yield Finding("ok", "front end", "built")
     else:

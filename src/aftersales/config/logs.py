@@ -53,7 +53,9 @@ def configure(*, debug: bool) -> None:
                     "processors": [*last, renderer],
                 }
             },
-            "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "lines"}},
+            "handlers": {
+                "stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "lines"}
+            },
             "root": {"handlers": ["stdout"], "level": "WARNING"},
             "loggers": {
                 "aftersales": {"level": level},

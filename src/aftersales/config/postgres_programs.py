@@ -110,7 +110,6 @@ class Programs:
     def _run(self, program: str, arguments: list[str], cwd: Path) -> None:
         # PGDATA, PGPORT and friends of the operator's shell must not steer our server.
         env = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-        identity = {"user": self.user, "group": self.user, "extra_groups": []} if self.user else {}
         # Files, not pipes: the server inherits them and would keep a pipe open for ever.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
@@ -121,7 +120,9 @@ class Programs:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
-                **identity,  # type: ignore[arg-type]
+                user=self.user,
+                group=self.user,
+                extra_groups=[] if self.user else None,
             )
             output.seek(0)
             text = output.read().decode(errors="replace").strip()

@@ -11,8 +11,8 @@ os.environ.setdefault("AFTERSALES_LOG", "console")
 # here reaches nothing, so that no test ever meets a real DATABASE_URL.
 os.environ["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/none"
 
-from aftersales.config.settings import *  # noqa: E402, F403
-from aftersales.config.settings import DATABASES, MIDDLEWARE  # noqa: E402
+from aftersales.config.settings import *  # noqa: F403
+from aftersales.config.settings import DATABASES, MIDDLEWARE
 
 MIDDLEWARE = [*MIDDLEWARE, "tests.conftest_strictness.ReadOnlyGetMiddleware"]
 
