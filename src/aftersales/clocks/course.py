@@ -15,7 +15,7 @@ UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": time
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Where a clock stands. `due_at` None: running without a limit yet; `voided`: ended without a verdict."""
+    """Where a clock stands. `due_at` None: no limit yet; `voided`: ended by something else than what it waited for."""
 
     started_at: datetime
     promised_at: datetime | None = None  # the due field as last read
@@ -120,13 +120,16 @@ def move(course: Course, definition: Definition, limits: Limits, at: datetime, p
 
 
 def stop(course: Course, at: datetime, *, void: bool = False) -> Course:
-    """End the clock; the verdict looks at the instant counting ended, which is the pause if it was paused."""
+    """End the clock; the verdict looks at the instant counting ended, which is the pause if it was paused.
+
+    `void`: what was awaited need not happen any more. A limit already broken stays broken; else there is no verdict.
+    """
     if not course.is_running:
         return course
     counted = course.paused_at or at
     late = course.due_at is not None and counted > course.due_at
-    early = course.earliest_at is not None and at < course.earliest_at
-    return replace(course, stopped_at=at, voided=void, breached=course.breached or (not void and (late or early)))
+    early = not void and course.earliest_at is not None and at < course.earliest_at
+    return replace(course, stopped_at=at, voided=void, breached=course.breached or late or early)
 
 
 @dataclass(frozen=True, slots=True)

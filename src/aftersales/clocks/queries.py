@@ -121,10 +121,10 @@ def judged(
     clause: str, station_ids: tuple[int, ...] | None, start: datetime, end: datetime
 ) -> models.QuerySet[Clock, Clock]:
     """Return the clocks of a clause that have a verdict and fell due from `start` until `end`."""
-    rows = Clock.objects.everywhere().filter(clause=clause, voided=False, due_at__gte=start, due_at__lt=end)
+    rows = Clock.objects.everywhere().filter(clause=clause, due_at__gte=start, due_at__lt=end)
     if station_ids is not None:
         rows = rows.filter(station_id__in=station_ids)
-    return rows.filter(Q(stopped_at__isnull=False) | Q(breached=True))
+    return rows.filter(Q(stopped_at__isnull=False, voided=False) | Q(breached=True))
 
 
 def compliance(clause: str, station_ids: tuple[int, ...] | None, start: datetime, end: datetime) -> Compliance:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import groupby
+from functools import partial
 from typing import Any
 
 from aftersales.clocks.course import Course, Taken, advance, begin
@@ -70,15 +70,12 @@ def courses_of(entries: Iterable[JournalEntry], definitions: Iterable[Definition
     return courses
 
 
-def _documents(kinds: Iterable[str], subject_id: int | None) -> Iterator[tuple[str, int, list[JournalEntry]]]:
-    entries = (
-        JournalEntry.objects.everywhere().filter(subject_kind__in=kinds).order_by("subject_kind", "subject_id", "id")
-    )
+def _documents(kinds: Iterable[str], subject_id: int | None) -> Iterator[tuple[str, int]]:
+    entries = JournalEntry.objects.everywhere().filter(subject_kind__in=kinds)
     if subject_id is not None:
         entries = entries.filter(subject_id=subject_id)
-    streamed = entries.iterator(chunk_size=2000)
-    for (kind, pk), told in groupby(streamed, key=lambda entry: (entry.subject_kind, entry.subject_id)):
-        yield kind, pk, list(told)
+    named = entries.order_by("subject_kind", "subject_id").values_list("subject_kind", "subject_id").distinct()
+    yield from named.iterator(chunk_size=2000)
 
 
 def rebuild(*, subject_kind: str | None = None, subject_id: int | None = None) -> Drift:
@@ -91,35 +88,39 @@ def rebuild(*, subject_kind: str | None = None, subject_id: int | None = None) -
         if subject_kind in (None, definition.subject):
             by_kind[definition.subject].append(definition)
     drift = Drift()
-    for kind, pk, entries in _documents(by_kind.keys(), subject_id):
-        drift += run_in_transaction(lambda k=kind, p=pk, e=entries: _mend(k, p, e, by_kind[k]))  # type: ignore[misc]
+    for kind, pk in _documents(by_kind.keys(), subject_id):
+        drift += run_in_transaction(partial(_mend, kind, pk, by_kind[kind]))
     return drift
 
 
-def _mend(kind: str, pk: int, entries: list[JournalEntry], definitions: list[Definition]) -> Drift:
+def _mend(kind: str, pk: int, definitions: list[Definition]) -> Drift:
     rows: dict[str, list[Clock]] = defaultdict(list)
     stored = Clock.objects.everywhere().filter(subject_kind=kind, subject_id=pk).order_by("pk")
     for clock in stored.select_for_update(of=("self",), no_key=True):
         rows[clock.definition].append(clock)
+    # Read under the locks: a step taken meanwhile waits for them and then moves the mended row.
+    entries = list(JournalEntry.objects.everywhere().filter(subject_kind=kind, subject_id=pk).order_by("id"))
+    station_id = entries[0].station_id
+    if station_id is None:
+        return Drift()
     courses = courses_of(entries, definitions)
     number = _number(entries)
     changed = made = removed = 0
     for definition in definitions:
-        have, want = rows[definition.code], courses.get(definition.code, [])
-        for clock in have[len(want) :]:
-            clock.delete()
-            removed += 1
-        for clock, course in zip(have, want, strict=False):
-            columns = put_course(clock, course)
-            if clock.started_at != course.started_at:
-                clock.started_at = course.started_at
-                columns.append("started_at")
-            if columns:
+        want = {course.started_at: course for course in courses.get(definition.code, [])}
+        for clock in rows[definition.code]:
+            course = want.pop(clock.started_at, None)
+            if course is None:
+                clock.delete()
+                removed += 1
+                continue
+            told = clock.escalated_at is not None  # a breach that has been told stays one
+            if columns := put_course(clock, replace(course, breached=course.breached or told)):
                 clock.save(update_fields=columns)
                 changed += 1
-        for course in want[len(have) :]:
+        for course in want.values():
             clock = Clock(
-                station_id=entries[0].station_id,
+                station_id=station_id,
                 definition=definition.code,
                 clause=definition.clause,
                 subject_kind=kind,

@@ -112,21 +112,21 @@ def test_CRM_01_two_calendar_days_to_file_the_visit(cast: Cast) -> None:
 
 
 def test_APPT_03_a_request_is_confirmed_within_24_hours_or_counted_overdue(cast: Cast) -> None:
-    kept, late, gone = (Visit(cast, pk, "appointments.appointment") for pk in (6, 7, 8))
-    for visit in (kept, late, gone):
+    kept, late, gone, forgotten = (Visit(cast, pk, "appointments.appointment") for pk in (6, 7, 8, 20))
+    for visit in (kept, late, gone, forgotten):
         visit.take("request", AT)
     kept.take("confirm", AT + 23 * HOUR)
     late.take("confirm", AT + 25 * HOUR)
-    gone.take("cancel", AT + 30 * HOUR)
+    gone.take("cancel", AT + 20 * HOUR)  # within the limit: nothing to judge
+    forgotten.take("cancel", AT + 30 * HOUR)  # nobody had called for more than a day
     load_all()
     measured = metric_of("APPT-03/kept")
     assert measured is not None
     result = measured.measure((cast.station.pk,), AT.date(), AT.date() + timedelta(days=7))
-    assert (result.numerator, result.denominator, result.value) == (1, 2, Decimal("50.00"))
+    assert (result.numerator, result.denominator, result.value) == (1, 3, Decimal("33.33"))
     assert measured.rows is not None
-    assert [row.subject_id for row in measured.rows((cast.station.pk,), AT.date(), AT.date() + timedelta(days=7))] == [
-        7
-    ]
+    rows = measured.rows((cast.station.pk,), AT.date(), AT.date() + timedelta(days=7))
+    assert sorted(row.subject_id for row in rows) == [7, 20]
     assert measured.measure((cast.other_station.pk,), AT.date(), AT.date() + timedelta(days=7)).value is None
 
 
@@ -245,12 +245,15 @@ def test_T1_the_rows_are_what_the_journal_says_after_any_history(cast: Cast, see
         if step in ("dispatch", "reassign") and dice.random() < 0.6:
             changes["promised_at"] = at + timedelta(minutes=dice.randrange(30, 3000))
         visit.take(step, at, **changes)
+        if dice.random() < 0.3:
+            tasks.escalate_due(at)
     before = list(Clock.objects.everywhere().order_by("pk").values())
     assert before
     assert services.rebuild() == services.Drift(0, 0, 0)
     assert list(Clock.objects.everywhere().order_by("pk").values()) == before
     # Rows that were lost or falsified come back as they were.
-    victim, liar = before[0], before[-1]
+    victim = next(row for row in before if row["stopped_at"])
+    liar = before[-1]
     Clock.objects.everywhere().filter(pk=victim["id"]).delete()
     Clock.objects.everywhere().filter(pk=liar["id"]).update(paused_for=timedelta(days=9))
     assert services.rebuild() != services.Drift(0, 0, 0)

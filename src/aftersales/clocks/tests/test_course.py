@@ -144,11 +144,13 @@ def test_FUP_01_a_call_before_the_third_day_is_too_early_and_after_the_seventh_t
         assert c.stop(clock, day + timedelta(days=stopped)).breached is breached, stopped
 
 
-def test_voided_clocks_have_no_verdict() -> None:
+def test_voiding_in_time_leaves_no_verdict_and_late_does_not_excuse() -> None:
     probe = definition()
     clock = c.begin(probe, LIMITS, NOON)
-    ended = c.advance(clock, probe, LIMITS, Taken("void", NOON + timedelta(days=9)))
-    assert (ended.voided, ended.breached) == (True, False)
+    in_time = c.advance(clock, probe, LIMITS, Taken("void", NOON + timedelta(hours=9)))
+    assert (in_time.voided, in_time.breached) == (True, False)
+    late = c.advance(clock, probe, LIMITS, Taken("void", NOON + timedelta(days=9)))
+    assert (late.voided, late.breached) == (True, True)
 
 
 def test_T3_a_wall_clock_set_back_neither_adds_nor_takes_time() -> None:
