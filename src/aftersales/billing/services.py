@@ -18,31 +18,23 @@ from aftersales.core.errors import TransitionRefused
 from aftersales.core.money import total
 from aftersales.core.transactions import run_in_transaction
 from aftersales.repairs import transitions as visit
-from aftersales.repairs.choices import PaymentState, PayType
+from aftersales.repairs.choices import PayType
 from aftersales.repairs.models import RepairOrder
 from aftersales.standards.binding import fulfils
 
 
 @fulfils("SETL-01", "SETL-06")
-def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> list[Settlement]:
-    """Post one settlement sheet for each payer of the order, from agreed lines only, and mark the order settled.
+def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> tuple[RepairOrder, list[Settlement]]:
+    """Post one settlement sheet for each payer of the order, from agreed lines only; return the settled order and the sheets.
 
     Raises what `settle` of the order refuses (items not explained, added work undecided) and TransitionRefused when the
     sheets would not equal the order to the fen.
     """
 
-    def command() -> list[Settlement]:
-        agreed = [line for line in order.all_lines() if line.is_agreed]
-        receivable = all(line.payer != PayType.CUSTOMER for line in agreed)
-        owed = total(line.gross for line in agreed if line.payer == PayType.CUSTOMER)
-        state = PaymentState.UNPAID
-        if owed == 0:
-            state = PaymentState.ON_ACCOUNT if receivable and agreed else PaymentState.PAID
-        fresh = visit.settle(order, actor, at, payment_state=state)
-        # The lines are read again under the order's lock: what was added or changed in between counts.
+    def command() -> tuple[RepairOrder, list[Settlement]]:
+        # From here on the order is locked: nobody adds or changes a line while the sheets are written.
+        fresh = visit.settle(order, actor, at)
         lines = [line for line in fresh.all_lines() if line.is_agreed]
-        if [(line.pk, line.gross, line.payer) for line in lines] != [(line.pk, line.gross, line.payer) for line in agreed]:
-            raise TransitionRefused(_("The order was changed meanwhile. Look at it again."), code="order_changed")
         payers = sorted({line.payer for line in lines}, key=list(PayType.values).index)
         sheets = [
             transitions.post(
@@ -57,7 +49,7 @@ def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> list[Settlem
         ]
         if total(sheet.gross for sheet in sheets) != total(line.gross for line in lines):
             raise TransitionRefused(_("The settlement does not equal the order."), code="not_equal", clause="SETL-01")
-        return sheets
+        return fresh, sheets
 
     return run_in_transaction(command)
 

@@ -114,6 +114,7 @@ TEMPLATES = [
 ]
 
 FORM_RENDERER = "aftersales.web.forms.Renderer"
+WEB_NAVIGATION = "aftersales.config.navigation.NAVIGATION"
 
 # -- database: see config/database.py ------------------------------------------------------------------------
 DATABASES = {"default": database.django_settings()}

@@ -1,12 +1,22 @@
 """The address table: each app brings its own `urls`, this page says where it hangs."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from aftersales.config.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("aftersales.accounts.urls")),
     path("administration/", include("aftersales.staff.administration_urls")),
+    path("api/", api.urls),
+    path("customers/", include("aftersales.customers.urls")),
     path("files/", include("aftersales.files.urls")),
-    path("papers/", include("aftersales.printing.urls")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("inbox/", include("aftersales.notifications.urls")),
-    path("", include("aftersales.web.urls")),
+    path("papers/", include("aftersales.printing.urls")),
+    path("search/", include("aftersales.search.urls")),
+    path("standard/", include("aftersales.standards.urls")),
+    path("vehicles/", include("aftersales.vehicles.urls")),
+    path("web/", include("aftersales.web.urls")),
 ]

@@ -227,8 +227,7 @@ class Driver:
 
     def settle(self) -> RepairOrder:
         self.order = visit.explain_items(self.order, self.cast.actors["lin"], self.tick())
-        self.settlements = billing.settle_order(self.order, self.cast.actors["he"], self.tick())
-        self.order.refresh_from_db()
+        self.order, self.settlements = billing.settle_order(self.order, self.cast.actors["he"], self.tick())
         return self.order
 
     def pay(self) -> RepairOrder:

@@ -13,7 +13,7 @@ from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.events import publish
 from aftersales.network.rules import business_date
 from aftersales.repairs import rules
-from aftersales.repairs.choices import OldParts, PaymentState
+from aftersales.repairs.choices import OldParts, PaymentState, PayType
 from aftersales.repairs.events import VehicleReady, VehicleReleased
 from aftersales.repairs.models import ProgressNotice, ReceivingForm, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
@@ -73,9 +73,17 @@ def explain_items(order: RepairOrder, actor: Actor, at: datetime, /) -> None:
 
 
 @WORKFLOW.step
-def settle(order: RepairOrder, actor: Actor, at: datetime, /, *, payment_state: str = PaymentState.UNPAID) -> None:
-    """Mark the order settled; billing calls this in the transaction that posts the settlement sheets."""
-    order.settled_at, order.payment_state = at, payment_state
+def settle(order: RepairOrder, actor: Actor, at: datetime, /) -> None:
+    """Mark the order settled; billing calls this in the transaction that posts the settlement sheets.
+
+    Nothing to pay for the customer means nothing to wait for: what others owe is on account.
+    """
+    order.settled_at = at
+    agreed = [line for line in order.all_lines() if line.is_agreed and line.gross]
+    if any(line.payer == PayType.CUSTOMER for line in agreed):
+        order.payment_state = PaymentState.UNPAID
+    else:
+        order.payment_state = PaymentState.ON_ACCOUNT if agreed else PaymentState.PAID
 
 
 @WORKFLOW.step
