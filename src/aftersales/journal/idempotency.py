@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,7 @@ class Answer:
 
 # The advisory lock says "this key is being worked on" without waiting for the other transaction to end.
 _CLAIM = """
-SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), stored.fingerprint, stored.status, stored.headers, stored.body
+SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), stored.fingerprint, stored.status, stored.headers::text, stored.body
   FROM (SELECT 1) AS one LEFT JOIN journal_commandanswer AS stored ON stored.actor_id = %s AND stored.key = %s
 """
 _KEEP = """
@@ -58,7 +59,7 @@ def answer_once(*, actor_id: int, key: str, fingerprint: str, at: datetime, prod
                 raise InputRefused(
                     _("This idempotency key was already used for another request. Use a new key."), code="key_reused"
                 )
-            return Answer(status=status, body=bytes(body), headers=headers, is_repeated=True)
+            return Answer(status=status, body=bytes(body), headers=json.loads(headers), is_repeated=True)
         answer = produce()
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at])
