@@ -1,4 +1,4 @@
-"""Reads of the visit."""
+"""Which clauses a superior has waived on an order."""
 
 from __future__ import annotations
 
