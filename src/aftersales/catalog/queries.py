@@ -259,11 +259,13 @@ def packages_with_lines() -> QuerySet[ServicePackage]:
     return ServicePackage.objects.order_by("code").prefetch_related(_lines(), "vehicle_models")
 
 
-def operations_matching(text: str, *, only_active: bool = False) -> QuerySet[LabourOperation]:
+def operations_matching(text: str, *, category: str = "", only_active: bool = False) -> QuerySet[LabourOperation]:
     """Return operations whose code or name contains the text, ordered by code."""
     rows = LabourOperation.objects.order_by("code")
     if only_active:
         rows = rows.filter(is_active=True)
+    if category:
+        rows = rows.filter(category=category)
     if text:
         rows = rows.filter(Q(code__icontains=text) | Q(name__icontains=text) | Q(name_en__icontains=text))
     return rows
