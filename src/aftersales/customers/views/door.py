@@ -53,7 +53,10 @@ def once(request: HttpRequest, at: datetime, produce: Callable[[], str]) -> Http
     answer = answer_once(
         actor_id=actor.user_id,
         key=key,
-        fingerprint=fingerprint_of("POST", request.path, request.body),
+        # The parsed fields, not the raw body: a multipart body cannot be read a second time.
+        fingerprint=fingerprint_of(
+            "POST", request.path, repr(sorted(request.POST.lists())).encode("utf-8", "backslashreplace")
+        ),
         at=at,
         produce=lambda: Answer(303, produce().encode()),
     )
