@@ -10,7 +10,8 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from aftersales.standards.binding import BindingKind as K
 from aftersales.standards.catalogue import Clause, catalogue
 from aftersales.standards.clause_ids import CLAUSE_IDS
 from aftersales.standards.collection import all_bindings
+from aftersales.standards.compliance import measured_metrics, month_of
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -49,6 +51,7 @@ class Covered:
     binding_kinds: tuple[str, ...]
     tests: tuple[str, ...] | None
     live: bool
+    measured: tuple[str, ...] = ()
 
 
 def clauses_in(name: str) -> list[str]:
@@ -130,6 +133,15 @@ def coverage() -> list[Covered]:
     ]
 
 
+def with_values(rows: list[Covered], on: date) -> list[Covered]:
+    """Return the rows with the values of their metrics in the month up to the day, over the whole network."""
+    values: dict[str, list[str]] = defaultdict(list)
+    for row in measured_metrics(None, month_of(on)):
+        shown = "–" if row.value is None else f"{row.value} {row.metric.unit}"
+        values[row.clause.id].append(f"{row.metric.code}: {shown} ({row.numerator}/{row.denominator})")
+    return [replace(row, measured=tuple(values[row.id])) for row in rows]
+
+
 def as_json(rows: list[Covered]) -> str:
     """Return the coverage as a JSON document."""
     live = sum(row.live for row in rows)
@@ -160,7 +172,7 @@ def as_text(rows: list[Covered]) -> str:
         tests = "tests unknown" if row.tests is None else f"{len(row.tests)} tests"
         mark = "live" if row.live else "    "
         lines.append(f"{mark} {row.id:8} {row.kind:11} {tests:13} {len(row.bindings):2} bindings  {row.title_zh}")
-        lines += [f"                 {dotted}" for dotted in row.bindings]
+        lines += [f"                 {line}" for line in (*row.bindings, *row.measured)]
     for kind in sorted({row.kind for row in rows}):
         of_kind = [row for row in rows if row.kind == kind]
         lines.append(f"{kind:11} {sum(row.live for row in of_kind):3} of {len(of_kind)} live")
@@ -168,8 +180,11 @@ def as_text(rows: list[Covered]) -> str:
     return "\n".join(lines)
 
 
-def main(json: bool = False) -> int:
-    """Print the coverage to standard output (called by `aftersales standard coverage`)."""
-    rows = coverage()
+def main(json: bool = False, *, on: date | None = None) -> int:
+    """Print the coverage to standard output (called by `aftersales standard coverage`).
+
+    With a day, also the values of the metrics in that month up to the day.
+    """
+    rows = coverage() if on is None else with_values(coverage(), on)
     sys.stdout.write((as_json(rows) if json else as_text(rows)) + "\n")
     return 0

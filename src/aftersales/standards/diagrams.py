@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +59,15 @@ def page(name: str, workflow: Workflow[Any]) -> str:
 
 def pages() -> dict[str, str]:
     """Return the pages of all workflows by file name."""
+    found = sorted(workflows().items())
+    plain = Counter(dotted.split(".")[0] for dotted, _workflow in found if dotted.endswith(".WORKFLOW"))
     named = {}
-    for dotted, workflow in sorted(workflows().items()):
-        app, *_module, table = dotted.split(".")
-        name = app if table == "WORKFLOW" else f"{app}-{table.removesuffix('_WORKFLOW').lower().replace('_', '-')}"
+    for dotted, workflow in found:
+        app, *_modules, module, table = dotted.split(".")
+        own = table.removesuffix("_WORKFLOW").lower()
+        if table == "WORKFLOW":
+            own = module if plain[app] > 1 else ""
+        name = "-".join(filter(None, (app, own.replace("_", "-"))))
         named[f"{name}.md"] = page(name, workflow)
     return named
 

@@ -15,6 +15,17 @@ def standard() -> None:
 def coverage(as_json: bool) -> None:
     """Print every clause, what binds it, and the test that proves it."""
     with ready():
+        from django.utils import timezone
+
         from aftersales.standards import coverage as clauses
 
-        raise SystemExit(clauses.main(json=as_json))
+        raise SystemExit(clauses.main(json=as_json, on=timezone.localdate()))
+
+
+@standard.command()
+def diagrams() -> None:
+    """Write docs/workflows anew from the workflow tables."""
+    with ready():
+        from aftersales.standards import diagrams as drawings
+
+        raise SystemExit(drawings.main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -107,6 +108,9 @@ def test_the_report_prints_as_text_json_and_a_sheet(capsys: pytest.CaptureFixtur
     told = json.loads(capsys.readouterr().out)
     assert told["clauses"] == 350
     assert told["live"] == sum(row["live"] for row in told["rows"])
+    assert coverage.main(json=True, on=date(2026, 11, 23)) == 0
+    measured = {row["id"]: row["measured"] for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert measured["APPT-03"] == ["APPT-03/kept: – (0/0)"]
     assert coverage.main() == 0
     assert "of 350 clauses live" in capsys.readouterr().out
     sheet = coverage.as_csv(coverage.coverage())
@@ -142,3 +146,44 @@ def test_workflow_diagrams_are_drawn_from_the_tables(tmp_path: Path) -> None:
     assert "| close | Close now, 1 | new | closed | probe:close | DELV-08, EST-01, QC-01 |" in text
     assert diagrams.main(tmp_path) == 0
     assert (tmp_path / "appointments.md").read_text(encoding="utf-8").startswith("# appointments\n")
+    assert len(list(tmp_path.glob("*.md"))) == len(collection.workflows())
+
+
+def test_the_committed_diagrams_are_those_of_the_tables() -> None:
+    root = coverage.checkout()
+    assert root is not None
+    folder = root / "docs" / "workflows"
+    stale = [name for name, text in diagrams.pages().items() if not _same(folder / name, text)]
+    assert not stale, f"run `aftersales standard diagrams`: {stale}"
+    assert {path.name for path in folder.glob("*.md")} == set(diagrams.pages())
+
+
+def _same(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def test_GOV_05_the_glossary_has_one_row_a_term_and_defines_the_complaint() -> None:
+    root = coverage.checkout()
+    assert root is not None
+    text = (root / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) >= 80
+    english, chinese = ([row[column].strip() for row in rows] for column in (0, 1))
+    assert len(set(english)) == len(english)
+    assert len(set(chinese)) == len(chinese)
+    assert "客户投诉" in text
+    assert "报修现象" in text
+
+
+def test_GOV_05_the_code_uses_the_glossarys_words() -> None:
+    root = coverage.checkout()
+    assert root is not None
+    text = (root / "docs" / "glossary.md").read_text(encoding="utf-8")
+    codes = set(re.findall(r"`(\w+)` \|$", text, flags=re.M))
+    source = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in (root / "src" / "aftersales").rglob("*.py")
+        if "tests" not in path.parts
+    )
+    words = set(re.findall(r"\w+", source))
+    assert codes - words == set()
