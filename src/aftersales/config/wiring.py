@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from aftersales.appointments.events import AppointmentMissed
+from aftersales.care import handlers as care
+from aftersales.clocks import handlers as clocks
 from aftersales.core import events
+from aftersales.core.events import StepTaken
+from aftersales.notifications import handlers as notifications
+from aftersales.repairs import handlers as repairs
+from aftersales.repairs.events import VehicleReady, VehicleReleased
 
-SUBSCRIPTIONS: dict[type[events.Event], tuple[events.Handler, ...]] = {}
+SUBSCRIPTIONS: dict[type[events.Event], tuple[events.Handler, ...]] = {
+    StepTaken: (clocks.advance, notifications.announce_step),
+    AppointmentMissed: (care.plan_missed_call,),
+    VehicleReady: (repairs.tell_customer_ready,),
+    VehicleReleased: (care.plan_follow_ups,),
+}
 
 
 def install() -> None:

@@ -20,10 +20,3 @@ class VehicleReady(Event):
 
     document: object
 
-
-@dataclass(frozen=True, slots=True)
-class RepairPostponed(Event):
-    """Intake ended with a later booking: `document` is the RepairOrder, `wanted_at` what the customer wishes."""
-
-    document: object
-    wanted_at: object

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.appointments import transitions as booking
+from aftersales.appointments.choices import Channel
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
-from aftersales.core.events import publish
 from aftersales.inventory import services as stock
 from aftersales.repairs.choices import HoldReason, IntakeOutcome, WorkState
-from aftersales.repairs.events import RepairPostponed
 from aftersales.repairs.models import Departure, OrderLine, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
 from aftersales.repairs.transitions.work import consumer_of
@@ -92,7 +92,7 @@ def close_without_repair(
     outcome: str,
     reason: str,
     wanted_at: datetime | None = None,
-) -> None:
+) -> dict[str, Any]:
     """End intake with a later booking or with diagnosis and quotation only, and a courteous send-off (RECP-16).
 
     Raises InputRefused for another outcome, or a later booking without a time ahead.
@@ -105,7 +105,22 @@ def close_without_repair(
     if outcome == IntakeOutcome.BOOKED_LATER:
         if wanted_at is None or wanted_at <= at:
             raise InputRefused(_("Say when the customer wants to come back."), code="wanted_at", fields={"wanted_at": _("Choose a time ahead.")})
-        publish(RepairPostponed(actor=actor, at=at, document=order, wanted_at=wanted_at))
+        booked = booking.request(
+            actor,
+            at,
+            station=order.station,
+            channel=Channel.COUNTER,
+            customer=order.customer,
+            vehicle=order.vehicle,
+            contact_name=order.customer_name,
+            contact_phone=order.contact_phone,
+            plate=order.plate,
+            model_name=order.model_name,
+            concern="\n".join(concern.customer_words for concern in order.all_concerns()),
+            wanted_at=wanted_at,
+        )
+        return {"appointment": booked.number}
+    return {}
 
 
 @WORKFLOW.step

@@ -18,6 +18,7 @@ from aftersales.inventory.choices import Priority
 from aftersales.inventory.ledger import Consumer
 from aftersales.inventory.reservations import Want
 from aftersales.network.models import Bay
+from aftersales.notifications.services import enqueue
 from aftersales.repairs.choices import OrderState, PauseReason, WorkState
 from aftersales.repairs.models import OrderLine, RepairOrder, WorkSession
 from aftersales.repairs.transitions.table import WORKFLOW
@@ -277,5 +278,14 @@ def finish_work(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: i
 
 @WORKFLOW.step
 def call_for_help(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int, note: str = "") -> dict[str, Any]:
-    """Call a colleague or the foreman to the bay; the call stays on the order (DIAG-05)."""
-    return {"line": _labour_line(order, line_id).text, "note": note}
+    """Call the foreman to the bay at once; the call stays on the order (DIAG-05)."""
+    line = _labour_line(order, line_id)
+    enqueue(
+        at,
+        station_id=order.station_id,
+        template="repairs.help",
+        to_role="foreman",
+        document=order,
+        payload={"number": order.number, "plate": order.plate, "line": line.text, "who": actor.name, "note": note},
+    )
+    return {"line": line.text, "note": note}

@@ -1,0 +1,24 @@
+"""What the visit does when its own events are published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aftersales.notifications.services import enqueue
+from aftersales.repairs.events import VehicleReady
+from aftersales.standards.binding import fulfils
+
+
+@fulfils("DELV-04")
+def tell_customer_ready(event: VehicleReady) -> None:
+    """Tell the customer that the car can be collected; once for each time it becomes ready."""
+    order: Any = event.document
+    enqueue(
+        event.at,
+        station_id=order.station_id,
+        template="repairs.ready",
+        to_customer=order.customer_id,
+        document=order,
+        payload={"plate": order.plate, "station": order.station.name, "phone": order.station.phone},
+        dedupe_key=f"ready:{order.pk}:{order.inspection_round}",
+    )
