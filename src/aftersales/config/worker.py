@@ -1,7 +1,7 @@
 """What the background worker does by itself, and how often: one table. Plain data, read by the settings.
 
-Every worker process looks at it; the database sees to it that each tick is queued once, and a tick missed while no worker
-ran is made up for once. Each job has one effect however often it runs.
+Every worker process looks at it; the database sees to it that each tick is queued once, and a tick missed while no
+worker ran is made up for once. Each job has one effect however often it runs.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def attach_photo(
     at: datetime,
     *,
     document: Any,
-    upload: UploadedFile | bytes,
+    upload: UploadedFile[Any] | bytes,
     kind: AttachmentKind = AttachmentKind.PHOTO,
     caption: str = "",
     name: str = "",
@@ -57,7 +57,7 @@ def attach_photo(
     return _attach(actor, at, document=document, picture=picture, kind=kind, caption=caption, name=shown, signed_by="")
 
 
-def _bytes_of(upload: UploadedFile) -> bytes:
+def _bytes_of(upload: UploadedFile[Any]) -> bytes:
     upload.seek(0)  # a command that is tried again reads the upload again
     return bytes(upload.read())
 

@@ -41,7 +41,9 @@ class InboxRow:
 
 def inbox_page(actor: Actor, number: int, language: str, size: int = 50) -> tuple[Page[Any], list[InboxRow]]:
     """Return a page of the actor's inbox, newest first."""
-    lines = InboxLine.objects.filter(user_id=actor.user_id).select_related("message__station").order_by("-message_id")
+    lines = (
+        InboxLine.objects.filter(user_id=actor.user_id or 0).select_related("message__station").order_by("-message_id")
+    )
     page = Paginator(lines, size).get_page(number)
     rows = [
         InboxRow(

@@ -40,7 +40,8 @@ def quiet_end(local: datetime, sending: Sending) -> datetime | None:
 
 def next_try_at(at: datetime, tries: int) -> datetime:
     """Return when a failed message is tried again: 30 s doubled with every try, at most an hour."""
-    return at + min(FIRST_RETRY * 2 ** min(tries - 1, 10), LONGEST_RETRY)
+    doublings: int = 2 ** min(tries - 1, 10)
+    return at + min(FIRST_RETRY * doublings, LONGEST_RETRY)
 
 
 def matches(event_name: str, patterns: list[str]) -> bool:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
-from aftersales.core.errors import TransitionRefused
-from aftersales.core.records import require_right
+from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.records import change, register, require_right
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.notifications.choices import Channel, MessageState, Purpose
-from aftersales.notifications.models import InboxLine, Message
+from aftersales.notifications.models import InboxLine, Message, SendingRules
 from aftersales.notifications.permissions import P
 
 # One statement: the message and, for the program's own inbox, a line for each person it is for.
@@ -117,10 +118,36 @@ def enqueue(
 
 def mark_read(actor: Actor, at: datetime, *, lines: list[int] | None = None) -> int:
     """Mark lines of the actor's own inbox as read (all of them without `lines`); return how many were unread."""
-    unread = InboxLine.objects.filter(user_id=actor.user_id, read_at__isnull=True)
+    unread = InboxLine.objects.filter(user_id=actor.user_id or 0, read_at__isnull=True)
     if lines is not None:
         unread = unread.filter(pk__in=lines)
     return unread.update(read_at=at)
+
+
+def set_sending_rules(
+    actor: Actor, at: datetime, *, station_id: int | None, quiet_from: time, quiet_until: time, care_messages_a_day: int
+) -> SendingRules:
+    """Set the quiet hours and the daily limit of a station, or (None) of the network; equal times mean no quiet hours.
+
+    Raises Forbidden without `notifications.rules:set`, InputRefused for a limit outside 0 to 20.
+    """
+    if not 0 <= care_messages_a_day <= 20:
+        sentence = _("At most 20 messages a day.")
+        raise InputRefused(sentence, code="care_messages_a_day", fields={"care_messages_a_day": sentence})
+    values: dict[str, Any] = {
+        "quiet_from": quiet_from,
+        "quiet_until": quiet_until,
+        "care_messages_a_day": care_messages_a_day,
+    }
+
+    def command() -> SendingRules:
+        mine = Q(station__isnull=True) if station_id is None else Q(station_id=station_id)
+        kept = SendingRules.objects.filter(mine).first()
+        if kept is None:
+            return register(SendingRules(station_id=station_id, **values), actor, at, right=P.RULES)
+        return change(kept, actor, at, right=P.RULES, **values)
+
+    return run_in_transaction(command)
 
 
 def send_again(actor: Actor, at: datetime, *, message: Message) -> Message:

@@ -77,7 +77,7 @@ def publish(
     if not _is_anybody_listening(patterns, at):
         return 0
     payload = {"event": event_name, "at": at.isoformat(), "station_id": station_id, "body": dict(body)}
-    facts = {
+    facts: dict[str, Any] = {
         "station_id": station_id,
         "template": f"{TEMPLATE}:{event_name}"[:80],
         "subject_kind": kind,

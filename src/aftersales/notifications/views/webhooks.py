@@ -48,7 +48,11 @@ def _entered(request: HttpRequest) -> dict[str, Any]:
 def webhooks_page(request: HttpRequest) -> HttpResponse:
     """List the webhooks; on POST set up a new one."""
     actor = _actor(request)
-    context: dict[str, Any] = {"stations": _stations(actor), "may_network": actor.may(P.WEBHOOKS, None), "entered": {}}
+    context: dict[str, Any] = {
+        "stations": _stations(actor),
+        "may_network": actor.may(P.WEBHOOKS, None),
+        "entered": {"name": "", "url": "", "events": ""},
+    }
     status = 200
     if request.method == "POST":
         entered = _entered(request)
