@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("aftersales.accounts.urls")),
     path("administration/", include("aftersales.staff.administration_urls")),
     path("api/", api.urls),
+    path("appointments/", include("aftersales.appointments.urls")),
+    path("catalog/", include("aftersales.catalog.urls")),
     path("customers/", include("aftersales.customers.urls")),
     path("files/", include("aftersales.files.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
@@ -17,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("papers/", include("aftersales.printing.urls")),
     path("search/", include("aftersales.search.urls")),
     path("standard/", include("aftersales.standards.urls")),
+    path("stock/", include("aftersales.inventory.urls")),
     path("vehicles/", include("aftersales.vehicles.urls")),
     path("web/", include("aftersales.web.urls")),
 ]

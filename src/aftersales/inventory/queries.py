@@ -252,14 +252,12 @@ def shelf_ids(station_id: int) -> list[int]:
     )
 
 
-def shelves_of(actor: Actor) -> QuerySet[Location]:
-    """Return the shelves in use of the actor's stations, by station and code."""
-    return (
-        Location.objects.visible_to(actor)
-        .filter(kind=LocationKind.STORAGE, is_active=True)
-        .select_related("station", "keeper")
-        .order_by("station__code", "code")
-    )
+def shelves_of(actor: Actor, code: str | None = None, *, only_active: bool = True) -> QuerySet[Location]:
+    """Return the shelves of the actor's stations (where the code is held, if named), by station and code."""
+    rows = Location.objects.visible_to(actor, code).filter(kind=LocationKind.STORAGE)
+    if only_active:
+        rows = rows.filter(is_active=True)
+    return rows.select_related("station", "keeper").order_by("station__code", "code")
 
 
 def average_cost(station_id: int, part_id: int) -> Decimal:
