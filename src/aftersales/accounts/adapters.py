@@ -7,7 +7,6 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
-from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,7 +34,7 @@ def request_id_of(request: HttpRequest | None) -> str:
     return str(getattr(request, "request_id", ""))
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library is not typed
     """Sign-in of staff: accounts are made by the system administrator, never by the visitor."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -78,13 +77,6 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        _note_mail(template_prefix, user)
-
-
-class MfaAdapter(DefaultMFAAdapter):
-    """Second factors; the name in the authenticator app is the product's, not the host's."""
-
-    def send_notification_mail(self, template_prefix: str, user: AbstractBaseUser, *args: Any, **kwargs: Any) -> None:
         _note_mail(template_prefix, user)
 
 

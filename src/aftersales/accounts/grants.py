@@ -119,6 +119,15 @@ GRANTS: Final[dict[str, tuple[str, ...]]] = {
     "catalog.price:propose": (PARTS_UNIT, NETWORK, DIRECTOR, MANAGER),
     "catalog.price:review": (FINANCE,),
     "catalog.price:depart": (MANAGER,),
+    # -- care: follow-ups, complaints and other cases
+    "care.follow_up:view": (*FRONT, *AFTER_CARE, RETURN_VISITS, *LEADERS),
+    "care.follow_up:call": (TRACKING, ADVISOR, BUSINESS, RETURN_VISITS),
+    "care.follow_up:skip": (MANAGER, BUSINESS),
+    "care.holder:assign": (MANAGER, BUSINESS),
+    "care.case:view": (*FRONT, *AFTER_CARE, WARRANTY, INSPECTOR, PROBLEMS, RETURN_VISITS, *LEADERS),
+    "care.case:open": (*FRONT, *AFTER_CARE, WARRANTY, PROBLEMS, RETURN_VISITS),
+    "care.case:handle": (COMPLAINTS, MANAGER, ADVISOR, TRACKING, PROBLEMS),
+    "care.case:assign": (MANAGER, BUSINESS, DIRECTOR),
     # -- stock
     "inventory.stock:view": (*FRONT, *AFTER_CARE, *WORKSHOP, KEEPER, CASHIER, WARRANTY, *HEADQUARTERS),
     "inventory.cost:view": (MANAGER, KEEPER, DIRECTOR, FINANCE, GENERAL, PARTS_UNIT, PURCHASING),

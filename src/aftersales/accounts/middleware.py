@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.accounts.actors import Known, known_rights
 from aftersales.accounts.models import SignInSession, User
 from aftersales.accounts.tokens import user_of_token
-from aftersales.core.actor import Actor
 from aftersales.core.errors import Refusal
 from aftersales.network.rules import business_date
 from aftersales.web.htmx import is_htmx
@@ -42,8 +42,8 @@ _REFUSED = {
 class ActorMiddleware:
     """Sets `request.actor` (None: nobody is signed in) and sends strangers to the sign-in page.
 
-    A token costs one statement, a session one (its user comes along); rights are in memory until they change. Views that
-    anybody may open carry Django's `login_not_required`; `/api/` answers for itself.
+    A token costs one statement, a session one (its user comes along); rights are in memory until they change. Views
+    that anybody may open carry Django's `login_not_required`; `/api/` answers for itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -58,9 +58,9 @@ class ActorMiddleware:
         if by_token and user is None:
             return _refused_token()
         if user is not None:
-            request.user = request._cached_user = user  # type: ignore[attr-defined, assignment]
+            request.user = request._cached_user = user  # type: ignore[attr-defined]
             known = known_rights(user, on=business_date(now))
-            request.actor = _with_request_id(known.actor, getattr(request, "request_id", ""))  # type: ignore[attr-defined]
+            request.actor = replace(known.actor, request_id=getattr(request, "request_id", ""))  # type: ignore[attr-defined]
             _speak(request, user, by_token=by_token)
             if not by_token and (answer := _ask_for_second_factor(request, user, known)):
                 return answer
@@ -133,7 +133,7 @@ def _user_of_session(request: HttpRequest, now: datetime) -> User | None:
         return None
     user: User = row.user
     if not constant_time_compare(signed, user.get_session_auth_hash()):
-        # A new password, or a secret key that was changed: Django knows which of the two and ends the session if it must.
+        # A new password, or a changed secret key: Django knows which of the two and ends the session if it must.
         found = get_user(request)
         if not isinstance(found, User):
             return None
@@ -145,20 +145,6 @@ def _user_of_session(request: HttpRequest, now: datetime) -> User | None:
     if now - row.seen_at > SEEN_EVERY:
         SignInSession.objects.filter(pk=row.pk).update(seen_at=now)
     return user
-
-
-def _with_request_id(actor: Actor, request_id: str) -> Actor:
-    return Actor(
-        user_id=actor.user_id,
-        name=actor.name,
-        role=actor.role,
-        rights=actor.rights,
-        network_rights=actor.network_rights,
-        sees_network=actor.sees_network,
-        request_id=request_id,
-        home_station_id=actor.home_station_id,
-        staff_member_id=actor.staff_member_id,
-    )
 
 
 def _speak(request: HttpRequest, user: User, *, by_token: bool) -> None:

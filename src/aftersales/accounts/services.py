@@ -234,6 +234,8 @@ def give_role(
             )
         if role.administrator_kind and (station or region):
             raise InputRefused(_("Administrators work for the whole network, not for one station."), code="scope")
+        if others.filter(role=role, station=station, region=region).exists():
+            raise InputRefused(_("The person already holds this role there."), code="role_held")
         refuse_invalid(membership, exclude={"user", "role"})
         membership.save(force_insert=True)
         bump_rights(User.objects.filter(pk=user.pk))
@@ -323,8 +325,8 @@ def _refuse_own(actor: Actor, user_id: int) -> None:
 def issue_token_for(user: User, actor: Actor, at: datetime, *, name: str, expires_at: datetime) -> str:
     """Make a token for another system's account and return it; it is shown once.
 
-    Only for accounts without a password: what the account may do was decided by the security administrator, and no person
-    can be impersonated. Longest life 366 days.
+    Only for accounts without a password: what the account may do was decided by the security administrator, and no
+    person can be impersonated. Longest life 366 days.
     """
     if user.has_usable_password():
         raise InputRefused(

@@ -43,17 +43,14 @@ class SessionStore(DatabaseSessions):
     def create_model_instance(self, data: dict[str, Any]) -> SignInSession:
         now = timezone.now()
         user_id = data.get(SESSION_KEY)
-        if user_id is None:
-            began_at = now
-        else:
-            # The sign-in's own time travels in the data, so that it outlives every new key and every save.
-            began_at = parse_datetime(data.setdefault(BEGAN, now.isoformat())) or now
+        # The sign-in's own time travels in the data, so that it outlives every new key and every save.
+        began = data.setdefault(BEGAN, now.isoformat()) if user_id is not None else ""
         return SignInSession(
             session_key=self._get_or_create_session_key(),  # type: ignore[attr-defined]
             session_data=self.encode(data),
             expire_date=self.get_expiry_date(),
             user_id=int(user_id) if user_id is not None else None,
-            began_at=began_at,
+            began_at=parse_datetime(began) or now,
             seen_at=now,
             address=str(data.get(ADDRESS, ""))[:45],
             browser=str(data.get(BROWSER, ""))[:200],

@@ -1,4 +1,4 @@
-"""Sign-in pages under /accounts/. Sign-up, e-mail addresses and password mails of the library are left out on purpose."""
+"""Sign-in pages under /accounts/. The library's sign-up, e-mail and password-mail pages are left out on purpose."""
 
 from allauth.account import views as account_views
 from django.urls import include, path

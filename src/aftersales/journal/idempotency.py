@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,10 @@ from psycopg.types.json import Jsonb
 
 from aftersales.core.errors import Busy, InputRefused
 from aftersales.core.transactions import run_in_transaction
+from aftersales.journal.models import CommandAnswer
+
+KEPT_FOR = timedelta(days=7)
+_SWEPT_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), stored.fingerprint, s
   FROM (SELECT 1) AS one LEFT JOIN journal_commandanswer AS stored ON stored.actor_id = %s AND stored.key = %s
 """
 _KEEP = """
-INSERT INTO journal_commandanswer (actor_id, key, fingerprint, status, headers, body, at) VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO journal_commandanswer (actor_id, key, fingerprint, status, headers, body, at)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -62,7 +68,19 @@ def answer_once(*, actor_id: int, key: str, fingerprint: str, at: datetime, prod
             return Answer(status=status, body=bytes(body), headers=json.loads(headers), is_repeated=True)
         answer = produce()
         with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at])
+            kept: list[Any] = [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at]
+            cursor.execute(_KEEP, kept)
         return answer
 
     return run_in_transaction(command)
+
+
+def sweep_answers(at: datetime, *, kept_for: timedelta = KEPT_FOR) -> int:
+    """Delete answers older than a week, a few thousand a statement, and return how many."""
+    swept = 0
+    while True:
+        old = CommandAnswer.objects.filter(at__lt=at - kept_for).order_by("at").values("pk")[:_SWEPT_AT_ONCE]
+        gone = CommandAnswer.objects.filter(pk__in=old).delete()[0]
+        swept += gone
+        if gone < _SWEPT_AT_ONCE:
+            return swept

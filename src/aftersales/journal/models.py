@@ -10,7 +10,8 @@ from aftersales.core.fences import FencedQuerySet
 class JournalEntry(models.Model):
     """What happened to one document: who, when, which step, from where to where, and which columns changed.
 
-    `sequence`, `previous_hash` and `hash` are filled in by the database's trigger, which also refuses UPDATE, DELETE and TRUNCATE.
+    `sequence`, `previous_hash` and `hash` are filled in by the database's trigger, which also refuses UPDATE, DELETE
+    and TRUNCATE.
     `id` gives the order of events in the whole ledger, whatever the wall clock says.
     """
 
@@ -45,7 +46,7 @@ class JournalEntry(models.Model):
 
 
 class CommandAnswer(models.Model):
-    """The answer given to one idempotency key; it commits with the effect, so a repeated command answers and does nothing."""
+    """The answer given to one idempotency key; it commits with the effect, so a repeat answers and does nothing."""
 
     actor_id = models.BigIntegerField()
     key = models.CharField(max_length=80)

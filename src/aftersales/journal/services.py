@@ -47,7 +47,7 @@ def record(
                 step,
                 before,
                 after,
-                Jsonb(changes),
+                Jsonb(changes),  # type: ignore[list-item]  # psycopg adapts it
                 reason,
                 actor.user_id,
                 actor.name,

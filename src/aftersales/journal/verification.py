@@ -70,7 +70,7 @@ def write_heads(path: Path) -> int:
 
 
 def missing_tails(path: Path) -> list[Finding]:
-    """Return the kept heads that the journal no longer holds: a tail that was cut off, or a whole chain written anew."""
+    """Return the kept heads that the journal no longer holds: a tail cut off, or a whole chain written anew."""
     findings = []
     with path.open(encoding="utf-8") as kept, connection.cursor() as cursor:
         for line in kept:

@@ -17,3 +17,15 @@ class BayKind(models.TextChoices):
     CONSULTATION = "consultation", _("consultation bay")
     WASH = "wash", _("wash bay")
     INSPECTION = "inspection", _("inspection bay")
+
+
+class Weekday(models.IntegerChoices):
+    """The days of the week as Python counts them."""
+
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.documents import StationRow
-from aftersales.network.choices import BayKind, StationKind
+from aftersales.network.choices import BayKind, StationKind, Weekday
 
 
 class Headquarters(models.Model):
@@ -100,7 +100,7 @@ class Team(StationRow):
 class OpeningHours(StationRow):
     """When the station works on one weekday; no row means closed. 0 is Monday."""
 
-    weekday = models.PositiveSmallIntegerField()
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
     opens = models.TimeField()
     closes = models.TimeField()
     break_starts = models.TimeField(null=True, blank=True)

@@ -1,4 +1,4 @@
-"""Checking a master row before it is saved, so that a wrong entry is a sentence beside its field and not a database error."""
+"""Checking a master row before it is saved: a wrong entry is a sentence beside its field, not a database error."""
 
 from __future__ import annotations
 

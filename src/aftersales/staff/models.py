@@ -77,6 +77,11 @@ class Certificate(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
 
+    @property
+    def station_id(self) -> int:
+        """The station of its holder: rights are asked and journal entries are filed there."""
+        return self.staff_member.station_id
+
 
 class Shift(models.Model):
     """One person's working time on one day."""

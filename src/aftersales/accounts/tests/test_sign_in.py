@@ -255,7 +255,9 @@ def test_second_factor_is_asked_at_sign_in(cast: Cast, client: Client) -> None:
 
 
 @pytest.mark.ignore_template_errors
-def test_setting_up_an_authenticator_app_is_journalled(cast: Cast, client: Client) -> None:
+def test_setting_up_an_authenticator_app_is_journalled(
+    cast: Cast, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
     give_password(cast, "lin")
     sign_in(client, "lin")
     assert client.get(reverse("mfa_activate_totp")).status_code == 302  # a second factor is added by the owner only
@@ -264,7 +266,8 @@ def test_setting_up_an_authenticator_app_is_journalled(cast: Cast, client: Clien
     assert page.status_code == 200
     secret = page.context["form"].secret
     code = f"{hotp_value(secret, int(time.time()) // 30):06d}"
-    assert client.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("mfa_activate_totp"), {"code": code}).status_code == 302
     assert Authenticator.objects.filter(user=cast.users["lin"]).exists()
     assert "second_factor_added" in steps_about(cast.users["lin"].pk)
 

@@ -7,54 +7,62 @@ from aftersales.journal.migrations._sql import CHAIN, UNCHAIN
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('network', '0001_initial'),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CommandAnswer',
+            name="CommandAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=80)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.BinaryField()),
-                ('at', models.DateTimeField(db_index=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("actor_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=80)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("headers", models.JSONField(default=dict)),
+                ("body", models.BinaryField()),
+                ("at", models.DateTimeField(db_index=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('actor_id', 'key'), name='command_answered_once')],
+                "constraints": [models.UniqueConstraint(fields=("actor_id", "key"), name="command_answered_once")],
             },
         ),
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('subject_kind', models.CharField(max_length=60)),
-                ('subject_id', models.BigIntegerField()),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('step', models.CharField(max_length=60)),
-                ('before', models.CharField(blank=True, default='', max_length=40)),
-                ('after', models.CharField(blank=True, default='', max_length=40)),
-                ('changes', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True, default='')),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(max_length=120)),
-                ('actor_role', models.CharField(max_length=60)),
-                ('request_id', models.CharField(blank=True, default='', max_length=64)),
-                ('at', models.DateTimeField()),
-                ('previous_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('hash', models.CharField(blank=True, default='', max_length=64)),
-                ('station', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.station')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("subject_kind", models.CharField(max_length=60)),
+                ("subject_id", models.BigIntegerField()),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("step", models.CharField(max_length=60)),
+                ("before", models.CharField(blank=True, default="", max_length=40)),
+                ("after", models.CharField(blank=True, default="", max_length=40)),
+                ("changes", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(max_length=120)),
+                ("actor_role", models.CharField(max_length=60)),
+                ("request_id", models.CharField(blank=True, default="", max_length=64)),
+                ("at", models.DateTimeField()),
+                ("previous_hash", models.CharField(blank=True, default="", max_length=64)),
+                ("hash", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "station",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.station"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'step', 'at'], name='journal_by_step')],
-                'constraints': [models.UniqueConstraint(fields=('subject_kind', 'subject_id', 'sequence'), name='journal_sequence_once')],
+                "indexes": [models.Index(fields=["subject_kind", "step", "at"], name="journal_by_step")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_kind", "subject_id", "sequence"), name="journal_sequence_once"
+                    )
+                ],
             },
         ),
         migrations.RunSQL(CHAIN, UNCHAIN),

@@ -1,0 +1,111 @@
+"""One way to answer the forms of the administration: keep what was typed, say what is wrong, never lose an update."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.core.actor import Actor
+from aftersales.core.errors import Forbidden, InputRefused, NotVisible, Refusal, StaleVersion
+from aftersales.web.htmx import go_to
+
+type Save = Callable[[dict[str, Any]], Any]
+
+SAVED = _("Saved.")
+CONFLICT = 409
+INPUT_REFUSED = 422
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who is acting; pages of the administration are never open to strangers."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        raise NotVisible
+    return actor
+
+
+def require_page_right(request: HttpRequest, *codes: str) -> Actor:
+    """Return the actor if one of the codes is held somewhere; else the page does not exist for them."""
+    actor = actor_of(request)
+    if not any(actor.may_anywhere(code) for code in codes):
+        raise NotVisible
+    return actor
+
+
+def version_seen(request: HttpRequest) -> int | None:
+    """Return the version of the record the form was filled in from."""
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+def answer_form(
+    request: HttpRequest,
+    form: forms.Form,
+    save: Save,
+    *,
+    heading: Any,
+    back: str,
+    version: int | None = None,
+    done: Any = SAVED,
+    template: str = "network/form.html",
+    extra: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Show the form, or save it and go back to the list.
+
+    A refusal stays on the page beside what was typed: 422 for input, 409 for everything that stands in the way now.
+    """
+    status = 200
+    if request.method == "POST":
+        status = _try_to_save(form, save)
+        if status == 200:
+            messages.success(request, done)
+            return go_to(request, back)
+    context = {
+        "form": form,
+        "heading": heading,
+        "back": back,
+        "version": request.POST.get("version", version) if version is not None else "",
+    }
+    return render(request, template, context | (extra or {}), status=status)
+
+
+def answer_button(request: HttpRequest, act: Callable[[], Any], *, back: str, done: Any = SAVED) -> HttpResponse:
+    """Carry out a button's command and go back; a refusal is said on the page one comes from."""
+    try:
+        act()
+    except (Forbidden, NotVisible):
+        raise
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, done)
+    return go_to(request, back)
+
+
+def _try_to_save(form: forms.Form, save: Save) -> int:
+    if not form.is_valid():
+        return INPUT_REFUSED
+    try:
+        save(form.cleaned_data)
+    except InputRefused as refusal:
+        placed = [name for name in refusal.fields if name in form.fields]
+        for name in placed:
+            form.add_error(name, refusal.fields[name])
+        if not placed:
+            form.add_error(None, " ".join([str(refusal.sentence), *map(str, refusal.fields.values())]))
+        return INPUT_REFUSED
+    except StaleVersion as refusal:
+        form.add_error(None, refusal.sentence)
+        return CONFLICT
+    except (Forbidden, NotVisible):
+        raise
+    except Refusal as refusal:
+        form.add_error(None, str(refusal))
+        return CONFLICT
+    return 200
