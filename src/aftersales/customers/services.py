@@ -193,8 +193,8 @@ def remove_phone(customer: Customer, actor: Actor, at: datetime, *, phone_id: in
         gone = next((phone for phone in known if phone.pk == phone_id), None)
         if gone is None:
             return
-        gone.delete()
         left = [phone for phone in known if phone.pk != phone_id]
+        gone.delete()
         if gone.is_primary and left:
             fresh.phones.filter(pk=left[0].pk).update(is_primary=True)
         _touched(fresh, actor, at, step="phone_removed", changes={"phones": [gone.number, None]})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from django.db import connection
@@ -34,11 +33,15 @@ class Hit:
 # A range instead of LIKE: no wildcards to escape, and the index serves parameters too.
 _FIND = """
 SELECT k.code, e.object_id, e.number, e.title, e.subtitle, e.station_id
-FROM unnest(%(kinds)s::smallint[]) WITH ORDINALITY AS k (code, place)
+FROM unnest(%(kinds)s::smallint[], %(everywhere)s::boolean[]) AS k (code, is_everywhere)
 CROSS JOIN LATERAL (
     SELECT found.entry_id, min(found.term) AS term FROM (
         SELECT t.entry_id, t.term
-        FROM ({doors}) AS door (station_key)
+        FROM (
+            SELECT d.station_key FROM unnest(%(door_kinds)s::smallint[], %(doors)s::bigint[]) AS d (code, station_key)
+            WHERE d.code = k.code
+            UNION ALL SELECT n.id FROM network_station n WHERE k.is_everywhere
+        ) door
         CROSS JOIN LATERAL (
             SELECT s.entry_id, s.term FROM search_searchterm s
             WHERE s.station_key = door.station_key AND s.kind_code = k.code AND s.term >= %(word)s AND s.term <
@@ -51,10 +54,8 @@ CROSS JOIN LATERAL (
     GROUP BY found.entry_id ORDER BY min(found.term), found.entry_id LIMIT %(limit)s
 ) hit
 JOIN search_searchentry e ON e.id = hit.entry_id
-ORDER BY k.place, hit.term, e.id
+ORDER BY k.code, hit.term, e.id
 """
-_SOME = "SELECT unnest(%(stations)s::bigint[])"
-_EVERY = "SELECT 0::bigint UNION ALL SELECT id FROM network_station"
 _OTHER = """WHERE NOT EXISTS (
     SELECT 1 FROM unnest(%(others)s::text[]) AS w (word) WHERE NOT EXISTS (
         SELECT 1 FROM search_searchterm o WHERE o.entry_id = t.entry_id
@@ -84,31 +85,31 @@ def find(actor: Actor, text: str, *, kinds: Collection[str] | None = None, limit
 
 
 def _hits(actor: Actor, kinds: Sequence[Kind], parts: Sequence[str], limit: int) -> list[Hit]:
-    """Ask for kinds that share the same stations together: usually one statement."""
-    fenced = [(kind, _stations(actor, kind)) for kind in kinds]
-    fenced = [(kind, stations) for kind, stations in fenced if stations is None or stations]
-    fenced.sort(key=lambda pair: (pair[1] is None, pair[1] or ()))
-    by_code = {kind.code: kind for kind in kinds}
+    """Ask for everything that matches all parts, kind by kind, in one statement."""
+    fenced = {kind: _stations(actor, kind) for kind in kinds}
+    allowed = [kind for kind, stations in fenced.items() if stations is None or stations]
+    doors = [(kind.code, station) for kind in allowed for station in fenced[kind] or ()]
+    if not allowed:
+        return []
     driver, *others = sorted(parts, key=len, reverse=True)
-    hits: list[Hit] = []
-    for stations, group in groupby(fenced, key=lambda pair: pair[1]):
-        codes = sorted(kind.code for kind, _stations_of_kind in group)
-        sql = _FIND.format(doors=_EVERY if stations is None else _SOME, others=_OTHER if others else "")
-        values: dict[str, Any] = {
-            "kinds": codes,
-            "stations": list(stations or ()),
-            "word": driver,
-            "above": driver + ABOVE_ALL,
-            "others": others,
-            "top": ABOVE_ALL,
-            "candidates": CANDIDATES if others else limit * 4 + 20,
-            "enough": limit * 4 + 20,
-            "limit": limit,
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            hits += [Hit(by_code[code], *row) for code, *row in cursor.fetchall()]
-    return sorted(hits, key=lambda hit: hit.kind.code)
+    enough = limit * 4 + 20
+    values: dict[str, Any] = {
+        "kinds": [kind.code for kind in allowed],
+        "everywhere": [fenced[kind] is None for kind in allowed],
+        "door_kinds": [code for code, _station in doors],
+        "doors": [station for _code, station in doors],
+        "word": driver,
+        "above": driver + ABOVE_ALL,
+        "others": others,
+        "top": ABOVE_ALL,
+        "candidates": CANDIDATES if others else enough,
+        "enough": enough,
+        "limit": limit,
+    }
+    by_code = {kind.code: kind for kind in kinds}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND.format(others=_OTHER if others else ""), values)
+        return [Hit(by_code[code], *row) for code, *row in cursor.fetchall()]
 
 
 def _stations(actor: Actor, kind: Kind) -> tuple[int, ...] | None:

@@ -52,7 +52,7 @@ class Plate:
     @property
     def city(self) -> str:
         """The city of the civil prefix, or an empty text."""
-        return cities().get(self.text.removeprefix("临")[:2], "")
+        return re.split("[(（]", cities().get(self.text.removeprefix("临")[:2], ""))[0]
 
 
 def normalise_plate(text: str) -> str:
