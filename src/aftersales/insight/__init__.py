@@ -1,1 +1,4 @@
-"""Metrics with drill-down and the standard's live compliance."""
+"""Insight: the numbers of the house on one page, each with its target, its course and the rows behind it.
+
+Owns no numbers: every one is a metric that its own app has registered in `standards.metrics`.
+"""
