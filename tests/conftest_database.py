@@ -99,8 +99,8 @@ def _make_template() -> None:
     test["NAME"] = _TEMPLATE
     try:
         connection.creation.create_test_db(verbosity=0, autoclobber=True)
-        connection.close()
     finally:
+        connection.close()  # a template that somebody is connected to cannot be copied, nor made again
         connection.settings_dict["NAME"], test["NAME"] = own_name, wanted
 
 

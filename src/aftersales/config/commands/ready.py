@@ -1,6 +1,9 @@
 """What nearly every command needs first: the database there, Django set up, failures told as sentences."""
 
 import os
+import signal
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,6 +19,7 @@ SETTINGS = "aftersales.config.settings"
 def ready() -> Iterator[None]:
     """Have the database running and Django set up while the block runs; turn set-up failures into one sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    _leave_tidily()
     try:
         with database.running():
             import django
@@ -36,6 +40,12 @@ def ready() -> Iterator[None]:
         raise click.ClickException(
             f"{error.filename} cannot be used by this user: {error.strerror}. AFTERSALES_DATA names another folder."
         ) from error
+
+
+def _leave_tidily() -> None:
+    """SIGTERM ends a command like Ctrl-C does, through every `finally`: the last one to leave stops our own server."""
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
 
 
 def pending_migrations() -> list[str]:
