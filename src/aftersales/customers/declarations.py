@@ -1,10 +1,16 @@
 """What this app declares at start-up: its kind of search result and its personal columns."""
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.customers import personal_data as pd
+from aftersales.customers.drafts import finding
 from aftersales.customers.permissions import P
+from aftersales.customers.queries import every_customer
 from aftersales.search.kinds import Kind, register_kind
+from aftersales.search.services import Finding
+from aftersales.search.sources import register_source
 
 CUSTOMER = "customers.customer"
 KEPT = pd.YEARS_AFTER_LAST_REPAIR
@@ -38,7 +44,13 @@ NOT_PERSONAL = (
 )  # fmt: skip
 
 
+def findings() -> Iterator[Finding]:
+    """Yield what search keeps of every customer."""
+    return (finding(customer, [phone.number for phone in customer.phones.all()]) for customer in every_customer())
+
+
 def declare_all() -> None:
-    """Enter both registers."""
+    """Enter both registers, and where the index is rebuilt from."""
     register_kind(SEARCH_KIND)
+    register_source(SEARCH_KIND.name, findings)
     pd.declare(COLUMNS, not_personal=NOT_PERSONAL)

@@ -1,12 +1,18 @@
 """What this app declares at start-up: its kind of search result and its personal columns."""
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.customers import personal_data as pd
 from aftersales.customers.panels import register_panel
 from aftersales.search.kinds import Kind, register_kind
+from aftersales.search.services import Finding
+from aftersales.search.sources import register_source
+from aftersales.vehicles.choices import PartyRole
+from aftersales.vehicles.drafts import finding
 from aftersales.vehicles.permissions import P
-from aftersales.vehicles.queries import archive_form
+from aftersales.vehicles.queries import archive_form, every_vehicle
 
 VEHICLE = "vehicles.vehicle"
 KEPT = pd.YEARS_AFTER_LAST_REPAIR
@@ -31,8 +37,16 @@ NOT_PERSONAL = (
 )  # fmt: skip
 
 
+def findings() -> Iterator[Finding]:
+    """Yield what search keeps of every vehicle."""
+    for vehicle in every_vehicle():
+        owner = next((party.customer.name for party in vehicle.parties.all() if party.role == PartyRole.OWNER), "")
+        yield finding(vehicle, owner)
+
+
 def declare_all() -> None:
-    """Enter both registers, and the panel on the customer page."""
+    """Enter both registers, where the index is rebuilt from, and the panel on the customer page."""
     register_kind(SEARCH_KIND)
+    register_source(SEARCH_KIND.name, findings)
     pd.declare(COLUMNS, not_personal=NOT_PERSONAL)
     register_panel("vehicles", _("Vehicles and archive form"), archive_form, "vehicles/customer_panel.html")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -72,6 +72,12 @@ def vehicles_of(customer: Customer) -> list[Party]:
     """Return the customer's live roles with vehicle and model, the vehicles he owns first. 1 statement."""
     rows = Party.objects.filter(customer=customer, until_on=None).select_related("vehicle__model")
     return list(rows.order_by("-role", "pk"))
+
+
+def every_vehicle() -> Iterator[Vehicle]:
+    """Yield every vehicle of the network with its present parties, in chunks: for rebuilding the search index."""
+    rows = Vehicle.objects.everywhere().prefetch_related(_parties(live_only=True)).order_by("pk")
+    return rows.iterator(chunk_size=2000)
 
 
 @fulfils("SVC-04")

@@ -11,6 +11,8 @@ from aftersales.customers import services as customer_services
 from aftersales.customers.models import Customer
 from aftersales.journal.queries import entries_of
 from aftersales.search.queries import find
+from aftersales.search.reindex import reindex_all
+from aftersales.search.services import forget
 from aftersales.seeds.cast import Cast
 from aftersales.vehicles import imports, panels, services
 from aftersales.vehicles.models import PlateHolding, Vehicle, VehicleModel
@@ -237,3 +239,21 @@ def test_an_import_writes_every_vehicle_once(cast: Cast, chen: Customer) -> None
     assert (imported.plate, imported.odometer_km) == ("沪A12345", 35_000)
     assert imported.parties.get().customer == chen
     assert [hit.title for hit in find(cast.lin, "沪B123")] == ["沪B·12345"]
+
+
+def test_the_index_is_rebuilt_from_the_documents(cast: Cast, car: Vehicle, chen: Customer) -> None:
+    forget("vehicle", [car.pk])
+    forget("customer", [chen.pk])
+    assert find(cast.lin, "陈小明") == []
+    told: list[tuple[str, int]] = []
+    assert reindex_all(lambda kind, done: told.append((kind, done))) >= 2
+    assert {("customer", 1), ("vehicle", 1)} <= set(told)
+    assert [hit.object_id for hit in find(cast.lin, "cxm")] == [chen.pk]
+    assert [hit.subtitle for hit in find(cast.lin, "沪A12345")] == [f"{car.model_name} · 陈小明 · {VIN}"]
+
+
+def test_IS_02_merging_customers_takes_their_vehicles_along(cast: Cast, car: Vehicle, chen: Customer) -> None:
+    twin = customer_services.register_customer(cast.lin, AT, station=cast.station, name="陈小明")
+    customer_services.merge_customers(twin, cast.wu, AT, dropped=chen, reason="同一人")
+    assert [party.vehicle_id for party in vehicles_of(twin)] == [car.pk]
+    assert vehicles_of(chen) == []
