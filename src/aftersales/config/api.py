@@ -11,5 +11,6 @@ api = make_api(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
+api.add_router("/appointments", "aftersales.appointments.api.router")
 api.add_router("/repair-orders", "aftersales.repairs.api.router")
 api.add_router("", "aftersales.billing.api.router")
