@@ -106,7 +106,7 @@ def _make_template() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _flush_empties_append_only_tables() -> Iterator[None]:
-    """Between tests with real commits Django truncates every table, which the journal's and the ledger's triggers refuse."""
+    """Between tests with real commits Django truncates every table: the journal's and the ledger's triggers refuse."""
     from django.db import transaction
     from django.db.backends.postgresql.operations import DatabaseOperations
 
