@@ -14,7 +14,6 @@ from aftersales.config import database, folders
 from aftersales.config.commands.ready import pending_migrations, ready
 
 Level = Literal["ok", "note", "missing", "unsafe"]
-_EXTENSIONS = ("pg_trgm", "btree_gist")
 _OLDEST_HEARTBEAT_SECONDS = 120
 
 
@@ -75,8 +74,8 @@ def _database() -> Iterator[Finding]:
             yield Finding("missing", "database", f"its encoding is {encoding}; it must be created with UTF8")
         cursor.execute("SELECT extname FROM pg_extension")
         installed = {name for (name,) in cursor.fetchall()}
-        for name in _EXTENSIONS:
-            if name not in installed:
+        for name in sorted(_extensions_asked_for() - installed):
+            if True:
                 yield Finding(
                     "missing", "database", f"the extension {name} is not there; `aftersales migrate` makes it"
                 )
@@ -92,6 +91,15 @@ def _database() -> Iterator[Finding]:
         cursor.execute("SELECT current_setting('fsync'), current_setting('full_page_writes')")
         if "off" in cursor.fetchone():
             yield Finding("unsafe", "database", "fsync or full_page_writes is off: a power cut would lose data")
+
+
+def _extensions_asked_for() -> set[str]:
+    """The extensions that some migration installs."""
+    from django.contrib.postgres.operations import CreateExtension
+    from django.db.migrations.loader import MigrationLoader
+
+    migrations = MigrationLoader(None).disk_migrations.values()
+    return {step.name for found in migrations for step in found.operations if isinstance(step, CreateExtension)}
 
 
 def _migrations() -> Iterator[Finding]:
