@@ -46,7 +46,7 @@ class PayType(models.TextChoices):
     """Who pays a line."""
 
     CUSTOMER = "customer", _("Customer")
-    WARRANTY = "warranty", _("Warranty")
+    WARRANTY = "warranty", _("Warranty claim")
     INSURANCE = "insurance", _("Insurance")
     INTERNAL = "internal", _("Internal")
 
@@ -57,7 +57,7 @@ class PriceState(models.TextChoices):
     PROPOSED = "proposed", _("Proposed")
     REVIEWED = "reviewed", _("Reviewed")
     REJECTED = "rejected", _("Rejected")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", _("Out of force")
 
 
 class LineKind(models.TextChoices):

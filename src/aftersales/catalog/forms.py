@@ -104,7 +104,7 @@ class PriceForm(forms.Form):
     gross_price = fields.DecimalField(label=_("Price with tax (yuan)"), max_digits=12, decimal_places=2, min_value=0)
     effective_from = fields.DateField(label=_("Effective from"))
     station = forms.ModelChoiceField(label=_("Station"), queryset=Station.objects.none(), required=False)
-    payer = forms.ChoiceField(label=_("Payer"), choices=EVERYWHERE, required=False)
+    payer = forms.ChoiceField(label=_("Paid by"), choices=EVERYWHERE, required=False)
     market_reference = fields.DecimalField(
         label=_("Market price (yuan)"), max_digits=12, decimal_places=2, min_value=0, required=False
     )
@@ -121,7 +121,7 @@ class RateForm(forms.Form):
     )
     effective_from = fields.DateField(label=_("Effective from"))
     station = forms.ModelChoiceField(label=_("Station"), queryset=Station.objects.none(), required=False)
-    payer = forms.ChoiceField(label=_("Payer"), choices=EVERYWHERE, required=False)
+    payer = forms.ChoiceField(label=_("Paid by"), choices=EVERYWHERE, required=False)
     market_reference = fields.DecimalField(
         label=_("Market price (yuan)"), max_digits=12, decimal_places=2, min_value=0, required=False
     )

@@ -19,7 +19,7 @@ PAGE_ROWS = 50
 LAST_PAGE = 2000
 _MASTER_STEPS = {
     "registered": _("Registered"),
-    "changed": _("Changed"),
+    "changed": _("Record changed"),
     "superseded": _("Successor named"),
     "model_hours_set": _("Hours of a model set"),
     "lines_changed": _("Lines changed"),

@@ -66,7 +66,7 @@ def finding_of(part: Part) -> Finding:
     return Finding(None, PART.name, part.pk, part.name, part.number, terms, part.name_en)
 
 
-def _for_network(actor: Actor, code: str) -> Actor:
+def for_network(actor: Actor, code: str) -> Actor:
     """Return the actor with the right, held at any station, counting for the masters, which belong to no station."""
     return replace(actor, network_rights=actor.network_rights | {code}) if actor.may_anywhere(code) else actor
 
@@ -83,7 +83,7 @@ def register_operation(
         standard_hours=_hours(standard_hours, "standard_hours"),
         **facts,
     )
-    return register(operation, _for_network(actor, P.MAINTAIN_OPERATIONS), at, right=P.MAINTAIN_OPERATIONS)
+    return register(operation, for_network(actor, P.MAINTAIN_OPERATIONS), at, right=P.MAINTAIN_OPERATIONS)
 
 
 def change_operation(operation: LabourOperation, actor: Actor, at: datetime, **values: Any) -> LabourOperation:
@@ -92,7 +92,7 @@ def change_operation(operation: LabourOperation, actor: Actor, at: datetime, **v
         values["standard_hours"] = _hours(values["standard_hours"], "standard_hours")
     if "name" in values:
         values["name"] = _text(values["name"], "name")
-    return change(operation, _for_network(actor, P.MAINTAIN_OPERATIONS), at, right=P.MAINTAIN_OPERATIONS, **values)
+    return change(operation, for_network(actor, P.MAINTAIN_OPERATIONS), at, right=P.MAINTAIN_OPERATIONS, **values)
 
 
 def set_model_hours(
@@ -101,7 +101,7 @@ def set_model_hours(
     """Set the standard hours of an operation on one model; None goes back to the operation's own."""
 
     def command() -> None:
-        require_right(_for_network(actor, P.MAINTAIN_OPERATIONS), P.MAINTAIN_OPERATIONS, None)
+        require_right(for_network(actor, P.MAINTAIN_OPERATIONS), P.MAINTAIN_OPERATIONS, None)
         fresh = lock_fresh(operation)
         rows = OperationHours.objects.filter(operation=fresh, vehicle_model_id=vehicle_model_id)
         before = rows.values_list("hours", flat=True).first()
@@ -136,7 +136,7 @@ def register_part(actor: Actor, at: datetime, *, number: str, name: str, part_cl
     _require_evidence(part.origin, part.quality_evidence)
 
     def command() -> Part:
-        saved = register(part, _for_network(actor, P.MAINTAIN_PARTS), at, right=P.MAINTAIN_PARTS)
+        saved = register(part, for_network(actor, P.MAINTAIN_PARTS), at, right=P.MAINTAIN_PARTS)
         index_many([finding_of(saved)])
         return saved
 
@@ -152,7 +152,7 @@ def change_part(part: Part, actor: Actor, at: datetime, **values: Any) -> Part:
     _require_evidence(values.get("origin", part.origin), values.get("quality_evidence", part.quality_evidence))
 
     def command() -> Part:
-        fresh = change(part, _for_network(actor, P.MAINTAIN_PARTS), at, right=P.MAINTAIN_PARTS, **values)
+        fresh = change(part, for_network(actor, P.MAINTAIN_PARTS), at, right=P.MAINTAIN_PARTS, **values)
         index_many([finding_of(fresh)])
         return fresh
 
@@ -182,7 +182,7 @@ def supersede(part: Part, actor: Actor, at: datetime, *, successor: Part | None,
                 raise InputRefused(sentence, code="succession_circle", fields={"superseded_by": sentence})
         return change(
             part,
-            _for_network(actor, P.MAINTAIN_PARTS),
+            for_network(actor, P.MAINTAIN_PARTS),
             at,
             right=P.MAINTAIN_PARTS,
             step="superseded",
@@ -242,7 +242,7 @@ def register_package(
             ServicePackage(
                 code=_free(ServicePackage, "code", _code(code, "code")), name=_text(name, "name"), name_en=name_en
             ),
-            _for_network(actor, P.MAINTAIN_PACKAGES),
+            for_network(actor, P.MAINTAIN_PACKAGES),
             at,
             right=P.MAINTAIN_PACKAGES,
         )
@@ -265,7 +265,7 @@ def change_package(
     """Change a package's columns and, if given, its lines and models as a whole."""
 
     def command() -> ServicePackage:
-        fresh = change(package, _for_network(actor, P.MAINTAIN_PACKAGES), at, right=P.MAINTAIN_PACKAGES, **values)
+        fresh = change(package, for_network(actor, P.MAINTAIN_PACKAGES), at, right=P.MAINTAIN_PACKAGES, **values)
         if items is not None:
             _write_items(fresh, items)
         if vehicle_model_ids is not None:

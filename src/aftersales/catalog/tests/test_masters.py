@@ -135,5 +135,5 @@ def test_hours_that_cannot_be_are_refused(price_list: PriceList, hours: str) -> 
 
 
 def test_parts_are_found_by_the_search_box(price_list: PriceList) -> None:
-    entry = SearchEntry.objects.get(kind="part", object_id=price_list.filter.pk)
+    entry = SearchEntry.objects.everywhere().get(kind="part", object_id=price_list.filter.pk)
     assert (entry.number, entry.title, entry.station_id) == ("OF-1001", "机油滤清器", None)
