@@ -33,7 +33,8 @@ class Answer:
 
 # The advisory lock says "this key is being worked on" without waiting for the other transaction to end.
 _CLAIM = """
-SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)), stored.fingerprint, stored.status, stored.headers::text, stored.body
+SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)),
+       stored.fingerprint, stored.status, stored.headers::text, stored.body
   FROM (SELECT 1) AS one LEFT JOIN journal_commandanswer AS stored ON stored.actor_id = %s AND stored.key = %s
 """
 _KEEP = """
