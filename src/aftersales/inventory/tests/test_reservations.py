@@ -134,6 +134,7 @@ def test_open_promises_are_listed_for_the_own_station_only(room: Room) -> None:
     assert open_reservations_of(room.cast.ma, room.filter.pk) == []
 
 
+@pytest.mark.slow
 def test_S3_promises_of_all_consumers_never_exceed_the_stock(room: Room) -> None:  # noqa: C901 - one machine
     room.receive(room.filter, "20", "123.45")
     consumers = st.sampled_from(
