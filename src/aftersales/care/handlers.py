@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aftersales.appointments.events import AppointmentMissed
 from aftersales.appointments.models import Appointment
-from aftersales.care import rules, services
+from aftersales.care import queries, rules, services
 from aftersales.care.transitions import follow_ups
 from aftersales.core.actor import Actor, system_actor
 from aftersales.network.rules import business_date
@@ -44,7 +44,7 @@ def plan_missed_call(event: AppointmentMissed) -> None:
     assert isinstance(appointment, Appointment)
     station, planner = appointment.station, _planner(event.actor)
     on = business_date(event.at, station.time_zone)
-    caller = None
+    caller = queries.least_busy_clerk(station.pk)
     if appointment.customer_id:
         caller = services.ensure_holder(planner, event.at, station=station, customer_id=appointment.customer_id, on=on)
     due_from_on, due_at = rules.call_window(

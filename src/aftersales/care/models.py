@@ -55,6 +55,7 @@ class CareHolder(Document):
 class FollowUp(Document):
     """A call to make after a visit: from `due_from_on`, before `due_at` (FUP-01, FUP-02)."""
 
+    number = models.CharField(_("number"), max_length=40)
     kind = models.CharField(max_length=16, choices=FollowUpKind)
     state = models.CharField(_("state"), max_length=12, choices=FollowUpState, default=FollowUpState.PLANNED)
     order = models.ForeignKey("repairs.RepairOrder", models.PROTECT, null=True, blank=True, related_name="+")
@@ -80,6 +81,7 @@ class FollowUp(Document):
     class Meta(Document.Meta):
         ordering = ["due_at", "id"]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="follow_up_number_once"),
             models.UniqueConstraint(
                 fields=["order", "kind"], name="follow_up_once_per_order", condition=Q(order__isnull=False)
             ),

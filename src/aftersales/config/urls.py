@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
     path("appointments/", include("aftersales.appointments.urls")),
     path("catalog/", include("aftersales.catalog.urls")),
+    path("care/", include("aftersales.care.urls")),
     path("customers/", include("aftersales.customers.urls")),
     path("files/", include("aftersales.files.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),

@@ -167,8 +167,13 @@ def plan_missed(
     )
 
 
-def _planned(at: datetime, **values: Any) -> FollowUp:
-    follow_up = FollowUp(created_at=at, state=S.PLANNED, **values)
+# A call is numbered after what it is about: the order's or the booking's number and which call it is.
+SUFFIXES = {FollowUpKind.FIRST: "C1", FollowUpKind.SECOND: "C2", FollowUpKind.MISSED_BOOKING: "CM"}
+
+
+def _planned(at: datetime, *, kind: FollowUpKind, about: str, **values: Any) -> FollowUp:
+    number = f"{about}-{SUFFIXES[kind]}"
+    follow_up = FollowUp(created_at=at, state=S.PLANNED, number=number, kind=kind, about=about, **values)
     follow_up.save(force_insert=True)
     return follow_up
 
