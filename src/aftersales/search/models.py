@@ -38,7 +38,13 @@ class SearchTerm(models.Model):
     station_key = models.BigIntegerField()
     kind_code = models.SmallIntegerField()
     term = models.CharField(max_length=40, db_collation="C")
-    entry = models.ForeignKey(SearchEntry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="terms")
+    entry = models.ForeignKey(
+        SearchEntry, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="terms"
+    )
+
+    class Meta:
+        # A second word is checked at the entries that the first one found, by this index alone.
+        indexes = [models.Index(fields=["entry", "term"], name="search_terms_of_entry")]
 
     def __str__(self) -> str:
         return self.term

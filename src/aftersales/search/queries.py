@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db import connection
 
 from aftersales.core.actor import Actor
 from aftersales.search.kinds import Kind, registered_kinds
-from aftersales.search.rules import TERM_LENGTH, fold, words
+from aftersales.search.rules import TERM_LENGTH, fold, weight, words
 from aftersales.standards.binding import fulfils
 
-CANDIDATES = 600  # looked at for a second word before giving up on a common first one
+CANDIDATES = 2000  # looked at for a second word before giving up on a common first one
 ABOVE_ALL = "\U0010ffff"
 
 
@@ -78,9 +79,9 @@ def find(actor: Actor, text: str, *, kinds: Collection[str] | None = None, limit
     whole = fold(text[:400])[:TERM_LENGTH]
     hits = _hits(actor, listed, [whole], limit)
     if len(parts) > 1:
-        known = {(hit.kind.code, hit.object_id) for hit in hits}
-        hits += [hit for hit in _hits(actor, listed, parts, limit) if (hit.kind.code, hit.object_id) not in known]
-        hits.sort(key=lambda hit: hit.kind.code)
+        by_place = {(hit.kind.code, hit.object_id): hit for hit in [*hits, *_hits(actor, listed, parts, limit)]}
+        ranked = sorted(by_place.values(), key=lambda hit: hit.kind.code)
+        hits = [hit for _kind, group in groupby(ranked, key=lambda hit: hit.kind.code) for hit in list(group)[:limit]]
     return hits
 
 
@@ -91,7 +92,7 @@ def _hits(actor: Actor, kinds: Sequence[Kind], parts: Sequence[str], limit: int)
     doors = [(kind.code, station) for kind in allowed for station in fenced[kind] or ()]
     if not allowed:
         return []
-    driver, *others = sorted(parts, key=len, reverse=True)
+    driver, *others = sorted(parts, key=weight, reverse=True)
     enough = limit * 4 + 20
     values: dict[str, Any] = {
         "kinds": [kind.code for kind in allowed],

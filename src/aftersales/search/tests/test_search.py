@@ -68,6 +68,7 @@ def test_common_beginnings_stay_within_the_limit_and_one_statement(cast: Cast) -
     assert len(statements) == 2
     assert [hit.object_id for hit in find(cast.lin, "王49 13800000499")] == [499]
     assert [hit.object_id for hit in find(cast.lin, "王7", limit=1)] == [7]
+    assert len(find(cast.lin, "王4 1380000", limit=5)) == 5
 
 
 def test_repeated_documents_in_one_call_are_written_once(cast: Cast) -> None:
