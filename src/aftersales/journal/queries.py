@@ -15,7 +15,7 @@ from aftersales.core.documents import subject_kind
 from aftersales.core.errors import NotVisible
 from aftersales.core.fences import FencedQuerySet
 from aftersales.journal.models import JournalEntry
-from aftersales.journal.wording import changes_in_words, masked, step_in_words
+from aftersales.journal.wording import changes_in_words, masked, role_in_words, step_in_words
 
 PAGE = 100
 EXPORT_MOST = 50_000
@@ -57,7 +57,7 @@ def _in_words(entry: JournalEntry, *, may_unmask: bool) -> TimelineEntry:
         at=entry.at,
         text=step_in_words(entry.subject_kind, entry.step),
         actor=entry.actor_name,
-        role=entry.actor_role,
+        role=str(role_in_words(entry.actor_role)),
         detail=" · ".join(part for part in (entry.reason, changes) if part),
         tone="amber" if entry.reason else "neutral",
         step=entry.step,

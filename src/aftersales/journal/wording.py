@@ -9,8 +9,10 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.accounts.roles import BY_CODE
 from aftersales.core.workflow import Workflow
 
 # Steps of masters and sign-in, which have no workflow table.
@@ -41,6 +43,11 @@ _WORDS: dict[str, Any] = {
     "token_issued": _("Token made"),
     "token_revoked": _("Token revoked"),
 }
+_WRITERS: dict[str, Any] = {
+    "system": _("the program"),
+    "stranger": _("not signed in"),
+    "none": _("without a role"),
+}
 _PERSONAL = re.compile(r"(phone|mobile|address|e?mail|id_number|identity|licence_number|signature|wechat)", re.I)
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _MOST_COLUMNS = 8
@@ -67,6 +74,14 @@ def step_in_words(kind: str, step: str) -> Any:
     """Return what a step is called on the button that takes it, or the name itself in plain letters."""
     label = _labels().get((kind.partition(".")[0], step)) or _WORDS.get(step)
     return label if label is not None else step.replace("_", " ")
+
+
+def role_in_words(code: str) -> Any:
+    """Return the name of the role an entry was written under, in the reader's language."""
+    row = BY_CODE.get(code)
+    if row is None:
+        return _WRITERS.get(code, code)
+    return row.name if (get_language() or "zh").startswith("zh") else row.name_en
 
 
 def changes_in_words(changes: dict[str, Any], *, may_unmask: bool) -> str:

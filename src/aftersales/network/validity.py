@@ -51,7 +51,9 @@ def refuse_invalid(record: models.Model, *, exclude: Iterable[str] = ()) -> None
 
 def _refuse_duplicates(record: models.Model) -> None:
     others = type(record)._base_manager.exclude(pk=record.pk)
-    groups = [(field.attname,) for field in record._meta.concrete_fields if field.unique and not field.primary_key]
+    groups: list[tuple[str, ...]] = [
+        (field.attname,) for field in record._meta.concrete_fields if field.unique and not field.primary_key
+    ]
     messages: dict[tuple[str, ...], Any] = {}
     for constraint in record._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.condition is None:

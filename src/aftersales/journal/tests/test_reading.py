@@ -26,7 +26,7 @@ def test_timeline_tells_who_did_what_in_words(cast: Cast) -> None:
     bay = services.change_bay(cast.bays["A1"], cast.wu, CAST_AT, name="1号快保工位")
     record_entry(bay, step="changed", actor=cast.wu, at=CAST_AT, reason="重新命名")
     newest, oldest = queries.timeline(bay, cast.wu)
-    assert (oldest.actor, oldest.role, oldest.at) == ("吴刚", "manager", CAST_AT)
+    assert (oldest.actor, oldest.role, oldest.at) == ("吴刚", "站长", CAST_AT)
     assert oldest.detail == "name: 1号快修工位 → 1号快保工位"
     assert (newest.reason, newest.tone) == ("重新命名", "amber")
     with translation.override("en"):
