@@ -48,4 +48,18 @@ export function register(Alpine) {
       }
     },
   }));
+
+  // <div x-data="confirming"> <button x-on:click="all" data-needs-script hidden>: ticks every input[data-confirm] inside.
+  Alpine.data("confirming", () => ({
+    init() {
+      for (const button of this.$root.querySelectorAll("[data-needs-script]")) button.hidden = false;
+    },
+    all() {
+      for (const box of this.$root.querySelectorAll("input[data-confirm]")) {
+        if (box.checked) continue;
+        box.checked = true;
+        box.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    },
+  }));
 }

@@ -29,7 +29,7 @@ type Command = Callable[[Actor, datetime], str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an attempt ended: `value` is what the command returned; else `refusal` (None: the form itself is not valid)."""
+    """How an attempt ended: `value` from the command, else `refusal` (None: the form itself is not valid)."""
 
     status: int
     value: str = ""
@@ -51,7 +51,7 @@ def version_in(request: HttpRequest) -> int | None:
 
 
 def fingerprint_of_form(request: HttpRequest) -> str:
-    """Return what makes two posted forms the same: every field but the security token, and each file's name and size."""
+    """Return what makes two posted forms the same: every field but the security token, each file by name and size."""
     digest = hashlib.sha256(request.path.encode())
     for name in sorted(request.POST):
         if name != "csrfmiddlewaretoken":
@@ -63,7 +63,7 @@ def fingerprint_of_form(request: HttpRequest) -> str:
 
 
 def once(request: HttpRequest, command: Command) -> str:
-    """Carry out a form's command once for its `idempotency_key` and return what it answers; a repeated POST gets the same.
+    """Carry out a form's command once for its `idempotency_key` and return its answer; a repeated POST gets the same.
 
     Raises what the command refuses, and Busy while the same form is being carried out.
     """

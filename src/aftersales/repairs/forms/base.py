@@ -16,11 +16,10 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import Text
 from aftersales.repairs.models import OrderLine, RepairOrder
 from aftersales.standards import checklists
-from aftersales.web import typed
+from aftersales.web import fields, typed
 from aftersales.web.forms import entries_of
 
 LONGEST_NOTE = 500
-NOTE_HINT = _("Note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class StepForm(forms.Form):
         return dict(self.cleaned_data)
 
     @property
-    def signature(self) -> bytes | None:
+    def drawn_signature(self) -> bytes | None:
         """Return the drawn signature that goes with the step, if any."""
         return None
 
@@ -76,7 +75,7 @@ class StepForm(forms.Form):
 class ReasonForm(StepForm):
     """A step that asks for its reason only."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=1000)
+    reason = fields.CharField(label=_("Reason"), max_length=1000, autofocus=True)
 
 
 class NothingAsked(StepForm):
@@ -137,13 +136,17 @@ class ChecklistInput(forms.Widget):
 
 
 class ChecklistField(forms.Field):
-    """An attestation checklist of the standard; cleans to item code → True or a note. The step's check says what is missing."""
+    """A checklist of the standard; cleans to item code → True or a note. The step's own check says what is missing."""
 
     widget: ChecklistInput
 
     def __init__(self, clause: str, *, with_notes: bool = False, label: Text = "") -> None:
         found = checklists.all_checklists().get(clause)
-        super().__init__(required=False, label=label or (found.title if found else clause), widget=ChecklistInput(clause, with_notes=with_notes))
+        super().__init__(
+            required=False,
+            label=label or (found.title if found else clause),
+            widget=ChecklistInput(clause, with_notes=with_notes),
+        )
         self.clause = clause
 
     def clean(self, value: Any) -> dict[str, bool | str]:

@@ -35,9 +35,7 @@ STAGES: tuple[tuple[S, Text, str], ...] = (
     (S.RELEASED, _("Release"), "archive"),
     (S.ARCHIVED, _("Archive"), ""),
 )
-AT_THE_LINES = frozenset(
-    {"start_work", "pause_work", "finish_work", "change_line", "remove_line", "call_for_help"}
-)
+AT_THE_LINES = frozenset({"start_work", "pause_work", "finish_work", "change_line", "remove_line", "call_for_help"})
 AT_THE_COUNTER = frozenset({"settle", "reopen_settlement", "note_payment"})
 STRAIGHT_WAY = frozenset(step for _state, _label, step in STAGES if step) | {
     "add_lines", "record_consent", "issue_parts", "return_parts", "fail_inspection", "explain_items", "tell_progress",
@@ -71,16 +69,12 @@ def next_obstacle(order: RepairOrder, step_name: str) -> Text:
 
 
 def stages_of(order: RepairOrder, entries: Sequence[JournalEntry]) -> Steps:
-    """Return the visit's stages: done with their time, the one it is in, the next with what stands in its way (WORK-09)."""
+    """Return the visit's stages: done, present, and the next with what stands in its way (WORK-09)."""
     reached = reached_at(entries)
     states = [state for state, _label, _step in STAGES]
     if order.state not in states:  # cancelled, or closed without repair
-        done = [
-            StepRow(label, StepState.DONE, at=reached[state]) for state, label, _step in STAGES if state in reached
-        ]
-        return Steps.of(
-            [*done, StepRow(S(order.state).label, StepState.CURRENT, at=reached.get(order.state))]
-        )
+        done = [StepRow(label, StepState.DONE, at=reached[state]) for state, label, _step in STAGES if state in reached]
+        return Steps.of([*done, StepRow(S(order.state).label, StepState.CURRENT, at=reached.get(order.state))])
     here = states.index(S(order.state))
     rows = []
     for n, (state, label, _step) in enumerate(STAGES):
@@ -112,16 +106,11 @@ def actions_of(order: RepairOrder, actor: Actor) -> Actions:
     offers = WORKFLOW.offers(order, actor)
     elsewhere = AT_THE_LINES | AT_THE_COUNTER
     main = tuple(offer for offer in offers if offer.step.name in STRAIGHT_WAY and offer.step.name not in elsewhere)
-    if not order.hold_reason:
-        side_out = {"resume"}
-    else:
-        side_out = {"suspend"}
+    side_out = "suspend" if order.hold_reason else "resume"
     side = tuple(
         offer
         for offer in offers
-        if offer.step.name not in STRAIGHT_WAY
-        and offer.step.name not in elsewhere
-        and offer.step.name not in side_out
+        if offer.step.name not in STRAIGHT_WAY and offer.step.name not in elsewhere and offer.step.name != side_out
     )
     forward = next((step for state, _label, step in STAGES if state == order.state), "")
     preferred = [forward, "explain_items", "issue_parts", "record_consent"]

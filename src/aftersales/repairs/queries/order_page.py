@@ -62,7 +62,7 @@ COVERAGE_TONES = {
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line as the table shows it. Amounts in yuan with tax, `worked_minutes` the closed clock time on a labour line."""
+    """A line as the table shows it. Amounts in yuan with tax; `worked_minutes` is the closed clock time on labour."""
 
     pk: int
     position: int
