@@ -176,7 +176,12 @@ def reverse(
     return answer_command(request, command)
 
 
-@router.get("/settlements", response={200: SettlementPage, **PROBLEMS}, operation_id="settlement_list", summary="List settlements")
+@router.get(
+    "/settlements",
+    response={200: SettlementPage, **PROBLEMS},
+    operation_id="settlement_list",
+    summary="List settlements",
+)
 def list_settlements(request: HttpRequest, wanted: Query[SettlementFilter]) -> Any:
     rows = Settlement.objects.visible_to(actor_of(request), P.VIEW).select_related("order")
     if wanted.order_number:
@@ -194,7 +199,10 @@ def list_settlements(request: HttpRequest, wanted: Query[SettlementFilter]) -> A
 
 
 @router.get(
-    "/settlements/{number}", response={200: SettlementOut, **PROBLEMS}, operation_id="settlement_get", summary="Read a settlement"
+    "/settlements/{number}",
+    response={200: SettlementOut, **PROBLEMS},
+    operation_id="settlement_get",
+    summary="Read a settlement",
 )
 def get_settlement(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
     actor = actor_of(request)
@@ -257,7 +265,7 @@ add_steps(
     {
         "pay": services.pay,
         "put_on_account": services.put_on_account,
-        "collect": transitions.collect,
+        "collect": services.collect,
         "refund": services.refund,
     },
 )

@@ -19,15 +19,17 @@ from aftersales.core.money import to_fen
 from aftersales.core.records import register, require_right
 from aftersales.core.transactions import run_in_transaction
 from aftersales.network.models import Station
+from aftersales.network.rules import business_date
 from aftersales.network.services import next_number
 from aftersales.standards.binding import fulfils
 
+LARGEST_DRAWER = Decimal(10) ** 10
 # Payments share the day's lock, the close takes it alone: no payment slips in while the drawer is counted.
 _SHARE_DAY = """
 SELECT pg_advisory_xact_lock_shared(hashtextextended('day:' || %(station)s || ':' || %(on)s, 0)),
        EXISTS (SELECT FROM billing_dayclose WHERE station_id = %(station)s AND "on" = %(on)s)
 """
-_CLOSED = "SELECT EXISTS (SELECT FROM billing_dayclose WHERE station_id = %s AND \"on\" = %s)"
+_CLOSED = 'SELECT EXISTS (SELECT FROM billing_dayclose WHERE station_id = %s AND "on" = %s)'
 _OWN_DAY = "SELECT pg_advisory_xact_lock(hashtextextended('day:' || %s || ':' || %s, 0))"
 
 
@@ -41,7 +43,9 @@ def require_open_day(station_id: int, on: date) -> None:
             cursor.execute(_CLOSED, [station_id, on])
             if not cursor.fetchone()[0]:
                 return
-    raise TransitionRefused(_("%(on)s is already closed. Nothing can be posted into it.") % {"on": on}, code="day_closed")
+    raise TransitionRefused(
+        _("%(on)s is already closed. Nothing can be posted into it.") % {"on": on}, code="day_closed"
+    )
 
 
 def day_totals(station_id: int, on: date) -> dict[str, Decimal]:
@@ -65,13 +69,21 @@ def close_day(
 ) -> DayClose:
     """Close a day: receipts by method, cash expected against cash counted; a difference needs a reason.
 
-    Raises InputRefused for a difference without a reason, TransitionRefused for a day already closed.
+    Raises InputRefused for a day to come and for a difference without a reason, TransitionRefused for a closed day.
     """
 
     def command() -> DayClose:
         require_right(actor, P.CLOSE_DAY, station.pk)
-        if cash_counted < 0 or cash_counted != to_fen(cash_counted):
-            raise InputRefused(_("Enter the counted cash to the fen."), code="cash", fields={"cash_counted": _("Check it.")})
+        if (
+            not cash_counted.is_finite()
+            or not 0 <= cash_counted < LARGEST_DRAWER
+            or cash_counted != to_fen(cash_counted)
+        ):
+            raise InputRefused(
+                _("Enter the counted cash to the fen."), code="cash", fields={"cash_counted": _("Check it.")}
+            )
+        if on > business_date(at, station.time_zone):
+            raise InputRefused(_("This day has not come yet."), code="future_day", fields={"on": _("Check it.")})
         with connection.cursor() as cursor:
             cursor.execute(_OWN_DAY, [station.pk, on])
         if DayClose.objects.at_station(station.pk).filter(on=on).exists():
@@ -92,7 +104,7 @@ def close_day(
             cash_expected=expected,
             cash_counted=cash_counted,
             difference=cash_counted - expected,
-            reason=reason,
+            reason=reason.strip()[:200],
             closed_at=at,
             closed_by=actor.name,
             number=next_number(station_id=station.pk, series="day_close", on=on),

@@ -72,7 +72,9 @@ class Settlement(Document):
         )
         indexes = (
             models.Index(fields=("station", "-posted_at", "-id"), name="settlements_by_posting"),
-            models.Index(fields=("customer",), name="settlements_on_account", condition=Q(on_account__gt=F("collected"))),
+            models.Index(
+                fields=("customer",), name="settlements_on_account", condition=Q(on_account__gt=F("collected"))
+            ),
         )
 
     def __str__(self) -> str:
@@ -80,7 +82,7 @@ class Settlement(Document):
 
     @property
     def balance(self) -> Balance:
-        return Balance(self.gross, self.paid, self.refunded, self.on_account)
+        return Balance(self.gross, self.paid, self.refunded, self.on_account, self.collected)
 
     @property
     def due(self) -> Decimal:
@@ -156,9 +158,13 @@ class DayClose(StationRow):
         ordering = ("-on",)
         constraints = (
             models.UniqueConstraint(
-                fields=("station", "on"), name="day_closed_once", violation_error_message=_("This day is already closed.")
+                fields=("station", "on"),
+                name="day_closed_once",
+                violation_error_message=_("This day is already closed."),
             ),
-            models.CheckConstraint(condition=Q(difference=F("cash_counted") - F("cash_expected")), name="day_close_adds_up"),
+            models.CheckConstraint(
+                condition=Q(difference=F("cash_counted") - F("cash_expected")), name="day_close_adds_up"
+            ),
             models.CheckConstraint(condition=Q(difference=0) | ~Q(reason=""), name="drawer_difference_has_a_reason"),
         )
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.billing import transitions
 from aftersales.billing.choices import SettlementKind, SettlementState
+from aftersales.billing.days import require_open_day
 from aftersales.billing.models import NOTHING, Settlement
 from aftersales.billing.rules import payment_state
 from aftersales.billing.transitions import Means
@@ -17,6 +18,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import TransitionRefused
 from aftersales.core.money import total
 from aftersales.core.transactions import run_in_transaction
+from aftersales.network.rules import business_date
 from aftersales.repairs import transitions as visit
 from aftersales.repairs.choices import PayType
 from aftersales.repairs.models import RepairOrder
@@ -28,12 +30,13 @@ def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> tuple[Repair
     """Post one settlement sheet for each payer of the order, from agreed lines only; return the settled order and the sheets.
 
     Raises what `settle` of the order refuses (items not explained, added work undecided) and TransitionRefused when the
-    sheets would not equal the order to the fen.
+    day is closed or the sheets would not equal the order to the fen.
     """
 
     def command() -> tuple[RepairOrder, list[Settlement]]:
         # From here on the order is locked: nobody adds or changes a line while the sheets are written.
         fresh = visit.settle(order, actor, at)
+        require_open_day(fresh.station_id, business_date(at))
         lines = [line for line in fresh.all_lines() if line.is_agreed]
         payers = sorted({line.payer for line in lines}, key=list(PayType.values).index)
         sheets = [
@@ -68,12 +71,14 @@ def _tell_order(order: RepairOrder, settlement: Settlement, actor: Actor, at: da
         visit.note_payment(order, actor, at, payment_state=state)
 
 
-def pay(settlement: Settlement, actor: Actor, at: datetime, *, means: Sequence[Means]) -> Settlement:
+def pay(
+    settlement: Settlement, actor: Actor, at: datetime, *, means: Sequence[Means], thanked: bool = False
+) -> Settlement:
     """Take payment and tell the order; see `transitions.pay`."""
 
     def command() -> Settlement:
         order = _lock_order(settlement)
-        paid = transitions.pay(settlement, actor, at, means=means)
+        paid = transitions.pay(settlement, actor, at, means=means, thanked=thanked)
         _tell_order(order, paid, actor, at)
         return paid
 
@@ -85,6 +90,7 @@ def put_on_account(settlement: Settlement, actor: Actor, at: datetime, *, amount
 
     def command() -> Settlement:
         order = _lock_order(settlement)
+        require_open_day(settlement.station_id, business_date(at))
         moved = transitions.put_on_account(settlement, actor, at, amount=amount)
         _tell_order(order, moved, actor, at)
         return moved
@@ -92,8 +98,27 @@ def put_on_account(settlement: Settlement, actor: Actor, at: datetime, *, amount
     return run_in_transaction(command)
 
 
+def collect(settlement: Settlement, actor: Actor, at: datetime, *, means: Sequence[Means]) -> Settlement:
+    """Collect an account and tell the order, which is paid when nothing stands open any more; see `transitions.collect`."""
+
+    def command() -> Settlement:
+        order = _lock_order(settlement)
+        collected = transitions.collect(settlement, actor, at, means=means)
+        _tell_order(order, collected, actor, at)
+        return collected
+
+    return run_in_transaction(command)
+
+
 def refund(
-    settlement: Settlement, actor: Actor, at: datetime, *, amount: Decimal, method: str, reason: str, reference: str = ""
+    settlement: Settlement,
+    actor: Actor,
+    at: datetime,
+    *,
+    amount: Decimal,
+    method: str,
+    reason: str,
+    reference: str = "",
 ) -> Settlement:
     """Refund and tell the order; see `transitions.refund`. A released car stays released: the money is owed again."""
 
@@ -114,6 +139,7 @@ def reverse_settlement(order: RepairOrder, actor: Actor, at: datetime, *, reason
 
     def command() -> RepairOrder:
         fresh = visit.reopen_settlement(order, actor, at, reason=reason)
+        require_open_day(fresh.station_id, business_date(at))
         sheets = Settlement.objects.at_station(fresh.station_id).filter(
             order=fresh, state=SettlementState.POSTED, kind=SettlementKind.SETTLEMENT
         )

@@ -26,6 +26,7 @@ from aftersales.repairs.choices import PayType
 from aftersales.repairs.models import OrderLine, RepairOrder
 
 POSTED = (SettlementState.POSTED,)
+LARGEST_AMOUNT = Decimal(10) ** 10
 
 
 class Means(TypedDict, total=False):
@@ -46,6 +47,14 @@ def something_is_due(settlement: Settlement) -> Text | None:
     return None if settlement.due > 0 else _("Nothing is due on this settlement.")
 
 
+def account_is_open(settlement: Settlement) -> Text | None:
+    return None if settlement.balance.owed > 0 else _("Nothing is open on the account.")
+
+
+def something_is_kept(settlement: Settlement) -> Text | None:
+    return None if settlement.paid > settlement.refunded else _("No payment is left that could be refunded.")
+
+
 def nothing_is_kept(settlement: Settlement) -> Text | None:
     if settlement.paid > settlement.refunded or settlement.collected:
         return _("Refund what has been paid first, then reverse the settlement.")
@@ -56,7 +65,9 @@ def is_a_settlement(settlement: Settlement) -> Text | None:
     return None if settlement.kind == SettlementKind.SETTLEMENT else _("This sheet is itself a reversal.")
 
 
-def reason_is_given(settlement: Settlement, _actor: Actor, _at: datetime, *, reason: str = "", **_rest: Any) -> Text | None:
+def reason_is_given(
+    settlement: Settlement, _actor: Actor, _at: datetime, *, reason: str = "", **_rest: Any
+) -> Text | None:
     return None if reason.strip() else _("Give the reason.")
 
 
@@ -73,10 +84,42 @@ WORKFLOW: Workflow[Settlement] = Workflow(
         ),
     ),
     steps=(
-        Step("pay", _("Take payment"), POSTED, None, P.PAY, guards=(Guard("", something_is_due),), clauses=("SETL-08", "ORG-10")),
-        Step("put_on_account", _("Put on account"), POSTED, None, P.ON_ACCOUNT, guards=(Guard("", something_is_due),), clauses=("SETL-08",)),
-        Step("collect", _("Collect an account"), POSTED, None, P.PAY, clauses=("SETL-08",)),
-        Step("refund", _("Refund"), POSTED, None, P.REFUND, checks=(Check("", reason_is_given),)),
+        Step(
+            "pay",
+            _("Take payment"),
+            POSTED,
+            None,
+            P.PAY,
+            guards=(Guard("", something_is_due),),
+            clauses=("SETL-05", "SETL-08", "ORG-10"),
+        ),
+        Step(
+            "put_on_account",
+            _("Put on account"),
+            POSTED,
+            None,
+            P.ON_ACCOUNT,
+            guards=(Guard("", something_is_due),),
+            clauses=("SETL-08",),
+        ),
+        Step(
+            "collect",
+            _("Collect an account"),
+            POSTED,
+            None,
+            P.PAY,
+            guards=(Guard("", account_is_open),),
+            clauses=("SETL-08",),
+        ),
+        Step(
+            "refund",
+            _("Refund"),
+            POSTED,
+            None,
+            P.REFUND,
+            guards=(Guard("", something_is_kept),),
+            checks=(Check("", reason_is_given),),
+        ),
         Step(
             "reverse",
             _("Reverse"),
@@ -140,13 +183,13 @@ def post(
     return settlement
 
 
-def _amount(value: Any) -> Decimal:
-    amount = to_fen(Decimal(value))
-    if amount != value or amount <= 0:
+def _amount(value: Decimal) -> Decimal:
+    # Beyond the column's size nothing may be rounded: the comparison comes before the arithmetic.
+    if not value.is_finite() or not 0 < value < LARGEST_AMOUNT or value != to_fen(value):
         raise InputRefused(
             _("Enter an amount of more than zero, to the fen."), code="amount", fields={"amount": _("Check it.")}
         )
-    return amount
+    return to_fen(value)
 
 
 def _write_payment(
@@ -187,9 +230,12 @@ def _told(payments: Sequence[Payment]) -> dict[str, Any]:
 
 
 @WORKFLOW.step
-def pay(settlement: Settlement, actor: Actor, at: datetime, /, *, means: Sequence[Means]) -> dict[str, Any]:
+def pay(
+    settlement: Settlement, actor: Actor, at: datetime, /, *, means: Sequence[Means], thanked: bool = False
+) -> dict[str, Any]:
     """Take money for a settlement, in one or several ways, up to what is due (SETL-08).
 
+    `thanked` attests that the cashier thanked the customer (SETL-05); it stands in the journal.
     Raises InputRefused for an amount that cannot be, TransitionRefused for more than is due or a closed day.
     """
     if not means:
@@ -212,7 +258,7 @@ def pay(settlement: Settlement, actor: Actor, at: datetime, /, *, means: Sequenc
         for one, amount in zip(means, amounts, strict=True)
     ]
     settlement.paid += total(amounts)
-    return _told(payments)
+    return _told(payments) | ({"thanked": True} if thanked else {})
 
 
 @WORKFLOW.step
@@ -275,7 +321,15 @@ def collect(settlement: Settlement, actor: Actor, at: datetime, /, *, means: Seq
 
 @WORKFLOW.step
 def refund(
-    settlement: Settlement, actor: Actor, at: datetime, /, *, amount: Decimal, method: str, reason: str, reference: str = ""
+    settlement: Settlement,
+    actor: Actor,
+    at: datetime,
+    /,
+    *,
+    amount: Decimal,
+    method: str,
+    reason: str,
+    reference: str = "",
 ) -> dict[str, Any]:
     """Give money back, never more than was paid and not yet refunded."""
     amount = _amount(amount)

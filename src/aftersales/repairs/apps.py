@@ -7,7 +7,7 @@ class RepairsConfig(AppConfig):
 
     def ready(self) -> None:
         from aftersales.core.workflow import plug_in
-        from aftersales.repairs import declarations
+        from aftersales.repairs import declarations, printouts  # noqa: F401 - registers the papers
         from aftersales.repairs.queries import departures_of
 
         declarations.declare_all()
