@@ -140,6 +140,9 @@ GRANTS: Final[dict[str, tuple[str, ...]]] = {
     "inventory.policy:set": (KEEPER, MANAGER, PARTS_UNIT, NETWORK),
     "inventory.location:maintain": (KEEPER, MANAGER),
     "inventory.alert:handle": (KEEPER, MANAGER, PURCHASING),
+    # -- imports and exports
+    "exchange.import:run": (MANAGER, BUSINESS, KEEPER, PARTS_UNIT, NETWORK),
+    "exchange.data:export": (MANAGER, BUSINESS, KEEPER, CASHIER, WARRANTY, TRACKING, *HEADQUARTERS),
     # -- messages
     "notifications.webhook:manage": (SYSTEM,),
     "notifications.message:oversee": (MANAGER, BUSINESS, INFORMATION_UNIT, DIRECTOR),

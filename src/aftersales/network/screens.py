@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,13 +13,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
-from aftersales.core.errors import Forbidden, InputRefused, NotVisible, Refusal, StaleVersion
+from aftersales.core.errors import Forbidden, NotVisible, Refusal
+from aftersales.doors.html import attempt, version_in
 from aftersales.web.htmx import go_to
 
 type Save = Callable[[dict[str, Any]], Any]
 
 SAVED = _("Saved.")
-CONFLICT = 409
 INPUT_REFUSED = 422
 
 
@@ -40,8 +41,7 @@ def require_page_right(request: HttpRequest, *codes: str) -> Actor:
 
 def version_seen(request: HttpRequest) -> int | None:
     """Return the version of the record the form was filled in from."""
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+    return version_in(request)
 
 
 def answer_form(
@@ -59,13 +59,20 @@ def answer_form(
     """Show the form, or save it and go back to the list.
 
     A refusal stays on the page beside what was typed: 422 for input, 409 for everything that stands in the way now.
+    A form posted twice under its key is carried out once.
     """
     status = 200
     if request.method == "POST":
-        status = _try_to_save(form, save)
-        if status == 200:
+
+        def command(_actor: Actor, _at: datetime) -> str:
+            save(form.cleaned_data)
+            return back
+
+        outcome = attempt(request, form, command)
+        if outcome.is_done:
             messages.success(request, done)
             return go_to(request, back)
+        status = outcome.status
     context = {
         "form": form,
         "heading": heading,
@@ -86,26 +93,3 @@ def answer_button(request: HttpRequest, act: Callable[[], Any], *, back: str, do
     else:
         messages.success(request, done)
     return go_to(request, back)
-
-
-def _try_to_save(form: forms.Form, save: Save) -> int:
-    if not form.is_valid():
-        return INPUT_REFUSED
-    try:
-        save(form.cleaned_data)
-    except InputRefused as refusal:
-        placed = [name for name in refusal.fields if name in form.fields]
-        for name in placed:
-            form.add_error(name, refusal.fields[name])
-        if not placed:
-            form.add_error(None, " ".join([str(refusal.sentence), *map(str, refusal.fields.values())]))
-        return INPUT_REFUSED
-    except StaleVersion as refusal:
-        form.add_error(None, refusal.sentence)
-        return CONFLICT
-    except (Forbidden, NotVisible):
-        raise
-    except Refusal as refusal:
-        form.add_error(None, str(refusal))
-        return CONFLICT
-    return 200

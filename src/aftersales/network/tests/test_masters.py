@@ -119,6 +119,16 @@ def test_a_bay_is_entered_changed_and_never_twice(cast: Cast, client_of: ClientO
     assert Bay.objects.everywhere().filter(code="B7").count() == 2
 
 
+def test_a_form_posted_twice_is_carried_out_once(cast: Cast, client_of: ClientOf) -> None:
+    wu = client_of("wu")
+    data = {"name": "机电二组", "idempotency_key": "k" * 32}
+    assert wu.post(page("add_team", cast.station.pk), data).status_code == 303
+    assert wu.post(page("add_team", cast.station.pk), data).status_code == 303
+    assert JournalEntry.objects.everywhere().filter(subject_kind="network.team").count() == 1
+    other = wu.post(page("add_team", cast.station.pk), data | {"name": "机电三组"})
+    assert other.status_code == 422
+
+
 def test_a_stale_bay_form_is_refused_and_keeps_what_was_typed(cast: Cast, client_of: ClientOf) -> None:
     bay = cast.bays["A1"]
     services.change_bay(bay, cast.wu, CAST_AT, name="同事改的")
