@@ -12,5 +12,7 @@ api = make_api(
     urls_namespace="api",
 )
 api.add_router("/appointments", "aftersales.appointments.api.router")
+api.add_router("/cases", "aftersales.care.api.case_router")
+api.add_router("/follow-ups", "aftersales.care.api.follow_up_router")
 api.add_router("/repair-orders", "aftersales.repairs.api.router")
 api.add_router("", "aftersales.billing.api.router")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from aftersales.appointments.events import AppointmentMissed
+from aftersales.appointments import handlers as appointments
+from aftersales.appointments.events import AppointmentConfirmed, AppointmentMissed, AppointmentPartsShort
 from aftersales.care import handlers as care
 from aftersales.clocks import handlers as clocks
 from aftersales.core import events
@@ -16,6 +17,8 @@ from aftersales.vehicles import handlers as vehicles
 SUBSCRIPTIONS: dict[type[events.Event], tuple[events.Handler, ...]] = {
     StepTaken: (clocks.advance, notifications.announce_step),
     CustomersMerged: (vehicles.move_parties,),
+    AppointmentConfirmed: (appointments.tell_desks,),
+    AppointmentPartsShort: (appointments.tell_parts_short,),
     AppointmentMissed: (care.plan_missed_call,),
     VehicleReady: (repairs.tell_customer_ready,),
     VehicleReleased: (care.plan_follow_ups,),

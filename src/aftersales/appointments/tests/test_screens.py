@@ -13,6 +13,7 @@ from django.utils import timezone
 from aftersales.appointments import transitions
 from aftersales.appointments.models import Appointment, Arrival
 from aftersales.appointments.rules import ItemDraft
+from aftersales.printing.models import Paper
 from aftersales.seeds.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +148,16 @@ def test_RECP_07_arrivals_are_put_into_the_queue(client_of: Any, booking: Appoin
     walk_in = Arrival.objects.everywhere().get(plate="苏B88888")
     assert client_of("ma").post(f"/appointments/arrivals/{walk_in.pk}/left/").status_code == 404
     assert lin.post(f"/appointments/arrivals/{walk_in.pk}/left/").status_code == 303
+
+
+def test_APPT_05_the_booking_slip_says_what_was_told(client_of: Any, booking: Appointment, cast: Cast) -> None:
+    transitions.tell_terms(booking, cast.lin, timezone.now(), documents_to_bring="行驶证", special_care="免费洗车")
+    answer = client_of("lin").post(f"/appointments/{booking.number}/slip/")
+    assert answer.status_code == 303
+    paper = Paper.objects.everywhere().get(number=booking.number)
+    assert answer["Location"] == f"/papers/{paper.reference}/"
+    assert (paper.payload["total"], paper.payload["papers_to_bring"]) == ("200.00", ["行驶证"])
+    assert paper.payload["care_promised"] == ["免费洗车"]
 
 
 def test_pages_ask_the_database_the_same_number_of_times_however_many_rows(

@@ -11,6 +11,7 @@ from aftersales.appointments.models import Arrival, Slot
 from aftersales.appointments.tests.conftest import NOW, TOMORROW_TEN, Workshop, later
 from aftersales.core import events
 from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.notifications.models import Message
 
 pytestmark = pytest.mark.django_db
 TOMORROW = date(2026, 3, 3)
@@ -147,3 +148,15 @@ def test_slots_pass_to_the_repair_order(workshop: Workshop) -> None:
     assert set(Slot.objects.everywhere().values_list("holder_kind", "holder_id", "label")) == {
         ("repairs.repairorder", 7, "RO7")
     }
+
+
+def test_APPT_07_reception_workshop_and_parts_desk_find_the_booking_in_their_inbox(workshop: Workshop) -> None:
+    booking = workshop.booked()
+    told = Message.objects.everywhere().filter(subject_kind="appointments.appointment", subject_id=booking.pk)
+    assert sorted(row.to_role for row in told if row.template == "appointments.confirmed") == [
+        "foreman",
+        "parts_keeper",
+        "service_advisor",
+    ]
+    short = told.get(template="appointments.parts_short")
+    assert short.payload["lacking"] == "F-001 × 2"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from aftersales.appointments import transitions as bookings
-from aftersales.appointments.events import AppointmentMissed
-from aftersales.care import handlers, metrics, queries, rules, services
+from aftersales.care import metrics, queries, rules, services
 from aftersales.care.choices import CaseKind, FollowUpState, ScriptTopic
 from aftersales.care.models import CallRecord, CareHolder, FollowUp, ServiceCase
 from aftersales.care.tests.conftest import RELEASED, After
@@ -214,7 +213,6 @@ def test_a_missed_booking_plans_a_call(after: After) -> None:
     workshop = after.workshop
     missed = workshop.booked(customer=after.customer)
     missed = bookings.mark_no_show(missed, workshop.lin, THURSDAY)
-    handlers.plan_missed_call(AppointmentMissed(actor=workshop.lin, at=THURSDAY, document=missed))
     planned = FollowUp.objects.everywhere().get(kind="missed_booking")
     assert (planned.about, planned.due_from_on) == (missed.number, date(2026, 3, 5))
     assert planned.due_at == datetime(2026, 3, 6, 16, 0, tzinfo=UTC)
