@@ -81,7 +81,7 @@ def receive_vehicle(
             )
             stock.transfer_reservations(
                 actor,
-                station=station,
+                at,
                 from_consumer=stock.Consumer(BOOKING, appointment.pk, appointment.number),
                 to_consumer=consumer_of(order),
                 mapping={},
