@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Forbidden
+from aftersales.core.rows import update_columns
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import changed_columns, lock_fresh, plain, record_entry, snapshot
 
@@ -52,9 +53,9 @@ def change[M: models.Model](
             return fresh
         if hasattr(fresh, "version"):
             fresh.version += 1
-            fresh.save(update_fields=[*changes, "version"])
+            update_columns(fresh, [*changes, "version"])
         else:
-            fresh.save(update_fields=list(changes))
+            update_columns(fresh, list(changes))
         record_entry(fresh, step=step, actor=actor, at=at, changes=changes, reason=reason)
         return fresh
 

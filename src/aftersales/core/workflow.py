@@ -16,6 +16,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
 from aftersales.core.errors import Forbidden, NotVisible, Refusal, StaleVersion, Text, TransitionRefused
 from aftersales.core.events import StepTaken, publish
+from aftersales.core.rows import lock_row, update_columns
 from aftersales.core.transactions import run_in_transaction
 
 type Predicate = Callable[..., Text | None]  # answers None, or the sentence that says why not
@@ -144,11 +145,9 @@ def lock_fresh[M: models.Model](document: M) -> M:
     Raises StaleVersion when the caller has seen an older version; NotVisible when the row is gone.
     """
     expected = getattr(document, "expected_version", None)
-    manager = type(document)._base_manager
-    try:
-        fresh: M = manager.select_for_update(of=("self",), no_key=True).get(pk=document.pk)
-    except type(document).DoesNotExist:
-        raise NotVisible from None
+    fresh = lock_row(type(document), document.pk)
+    if fresh is None:
+        raise NotVisible
     if expected is not None and fresh.version != expected:  # type: ignore[attr-defined]
         raise StaleVersion(
             _("Somebody changed this record while you were working on it. Look at the new state and try again."),
@@ -255,7 +254,7 @@ class Workflow[M: models.Model]:
         setattr(fresh, self.field, after)
         fresh.version += 1  # type: ignore[attr-defined]
         changes = changed_columns(before_columns, fresh)
-        fresh.save(update_fields=list(changes))
+        update_columns(fresh, list(changes))
         del changes["version"]
         changes.pop(self.field, None)
         if isinstance(noted, dict):  # what the body did beyond the document's own columns, told to the journal

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.documents import Document
+from aftersales.core.rows import children_of
 from aftersales.repairs.choices import (
     CheckKind,
     Coverage,
@@ -108,7 +109,7 @@ class RepairOrder(Document):
     def all_lines(self) -> list[OrderLine]:
         """Return the order's lines by position, read once for this instance."""
         if "_lines" not in self.__dict__:
-            self._lines = list(self.lines.all())
+            self._lines = children_of(OrderLine, parent="order_id", pk=self.pk, order="position")
             for line in self._lines:
                 line.order = self
         return self._lines
@@ -116,7 +117,7 @@ class RepairOrder(Document):
     def all_concerns(self) -> list[Concern]:
         """Return the customer's concerns by position, read once for this instance."""
         if "_concerns" not in self.__dict__:
-            self._concerns = list(self.concerns.all())
+            self._concerns = children_of(Concern, parent="order_id", pk=self.pk, order="position")
         return self._concerns
 
     def line_or_none(self, line_id: int) -> OrderLine | None:

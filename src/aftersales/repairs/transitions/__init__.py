@@ -30,6 +30,7 @@ from aftersales.repairs.transitions.estimate import (
 )
 from aftersales.repairs.transitions.intake import check_in, diagnose, record_concern, rule_coverage
 from aftersales.repairs.transitions.quality import complete, fail_inspection, inspect
+from aftersales.repairs.transitions.requests import ask_for_parts, report_finding
 from aftersales.repairs.transitions.table import WORKFLOW
 from aftersales.repairs.transitions.work import (
     call_for_help,
@@ -46,6 +47,7 @@ __all__ = [
     "WORKFLOW",
     "add_lines",
     "archive",
+    "ask_for_parts",
     "authorize",
     "authorize_departure",
     "call_for_help",
@@ -72,6 +74,7 @@ __all__ = [
     "remove_line",
     "reopen",
     "reopen_settlement",
+    "report_finding",
     "resume",
     "return_parts",
     "rule_coverage",

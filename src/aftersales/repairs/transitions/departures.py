@@ -11,6 +11,7 @@ from aftersales.appointments import transitions as booking
 from aftersales.appointments.choices import Channel
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.rows import update_many
 from aftersales.inventory import services as stock
 from aftersales.repairs.choices import HoldReason, IntakeOutcome, WorkState
 from aftersales.repairs.models import Departure, OrderLine, RepairOrder
@@ -131,7 +132,7 @@ def reopen(order: RepairOrder, actor: Actor, at: datetime, /, *, reason: str, li
         raise InputRefused(_("The order has no such line."), code="no_line")
     for line in lines:
         line.work_state = WorkState.WAITING
-    OrderLine.objects.bulk_update(lines, ["work_state"])
+    update_many(lines, ["work_state"])
     order.completed_at = order.washed_at = order.ready_at = order.items_explained_at = None
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.rows import update_many
 from aftersales.core.money import to_fen, total
 from aftersales.files.models import Attachment
 from aftersales.inventory.queries import available
@@ -236,7 +237,7 @@ def _decide(
         line.consent = decision
         line.declined_reason = "" if decision == Consent.AGREED else reason[:200]
         touched.append(line)
-    OrderLine.objects.bulk_update(touched, ["consent", "declined_reason"])
+    update_many(touched, ["consent", "declined_reason"])
     ConsentRecord.objects.bulk_create(
         ConsentRecord(
             order=order,

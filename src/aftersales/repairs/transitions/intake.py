@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.appointments.models import Appointment
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.rows import update_columns, update_many
 from aftersales.customers.models import Customer
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -178,7 +179,7 @@ def diagnose(
         concern.confirmed_with, concern.confirmed_at = finding["confirmed_with"], at
         concern.diagnosed_by = technician
         touched.append(concern)
-    Concern.objects.bulk_update(
+    update_many(
         touched,
         [
             "interpretation",
@@ -216,5 +217,5 @@ def rule_coverage(
     if coverage not in (Coverage.INSIDE, Coverage.OUTSIDE):
         raise InputRefused(_("A ruling is inside or outside the warranty."), code="coverage", clause="DIAG-09")
     concern.coverage, concern.coverage_reason = coverage, reason
-    concern.save(update_fields=["coverage", "coverage_reason"])
+    update_columns(concern, ["coverage", "coverage_reason"])
     return {"concern": position, "coverage": coverage}

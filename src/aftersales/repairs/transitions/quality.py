@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused
+from aftersales.core.rows import update_many
 from aftersales.repairs.choices import CheckKind, WorkState
 from aftersales.repairs.models import OrderLine, QualityCheck, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
@@ -79,7 +80,7 @@ def fail_inspection(
         line.work_state, line.failure_reason = WorkState.WAITING, reason[:300]
         line.rework_count += 1
         touched.append(line)
-    OrderLine.objects.bulk_update(touched, ["work_state", "failure_reason", "rework_count"])
+    update_many(touched, ["work_state", "failure_reason", "rework_count"])
     told = [{"line": line.text, "reason": line.failure_reason} for line in touched]
     _write(
         order, at, CheckKind.INSPECTION, inspector_id, passed=False, answers=answers, road_test=road_test, failures=told

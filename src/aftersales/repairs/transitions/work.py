@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.rows import update_columns, update_many
 from aftersales.core.money import total
 from aftersales.inventory import services as stock
 from aftersales.inventory.choices import Priority
@@ -56,7 +57,7 @@ def _assign(order: RepairOrder, assignments: Sequence[Assignment]) -> dict[str, 
             raise InputRefused(_("Technicians are assigned to labour lines of this order."), code="no_line")
         line.technician_id, line.bay_id = assigned["technician_id"], assigned.get("bay_id")
         touched.append(line)
-    OrderLine.objects.bulk_update(touched, ["technician", "bay"])
+    update_many(touched, ["technician", "bay"])
     return {line.text: names[line.technician_id] for line in touched if line.technician_id}
 
 
@@ -165,7 +166,7 @@ def issue_parts(
     for line in lines:
         line.issued_quantity += quantities[line.pk]
         line.issued_cost += total(move.value for move in issued if move.line_id == line.pk)
-    OrderLine.objects.bulk_update(lines, ["issued_quantity", "issued_cost"])
+    update_many(lines, ["issued_quantity", "issued_cost"])
     return {"issued": {line.text: str(quantities[line.pk]) for line in lines}}
 
 
@@ -195,7 +196,7 @@ def return_parts(
     for line in lines:
         line.issued_quantity -= quantities[line.pk]
         line.issued_cost -= total(move.value for move in returned if move.line_id == line.pk)
-    OrderLine.objects.bulk_update(lines, ["issued_quantity", "issued_cost"])
+    update_many(lines, ["issued_quantity", "issued_cost"])
     return {"returned": {line.text: str(quantities[line.pk]) for line in lines}}
 
 
@@ -238,7 +239,7 @@ def start_work(
             ) from None
         raise
     line.work_state, line.technician_id = WorkState.STARTED, who
-    line.save(update_fields=["work_state", "technician"])
+    update_columns(line, ["work_state", "technician"])
     order.work_started_at = order.work_started_at or at
     return {"line": line.text}
 
@@ -260,7 +261,7 @@ def pause_work(
         raise TransitionRefused(_("Nobody is clocked on to “%(line)s”.") % {"line": line.text}, code="not_started")
     _clock_off(line, at, pause_reason)
     line.work_state = WorkState.PAUSED
-    line.save(update_fields=["work_state"])
+    update_columns(line, ["work_state"])
     return {"line": line.text, "pause_reason": pause_reason}
 
 
@@ -272,7 +273,7 @@ def finish_work(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: i
         raise TransitionRefused(_("“%(line)s” has not been started.") % {"line": line.text}, code="not_started")
     _clock_off(line, at, "")
     line.work_state, line.failure_reason = WorkState.FINISHED, ""
-    line.save(update_fields=["work_state", "failure_reason"])
+    update_columns(line, ["work_state", "failure_reason"])
     return {"line": line.text}
 
 

@@ -1,0 +1,56 @@
+"""Run in a world's environment: the dealer, its tokens, plenty of stock, and as many finished visits as asked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+
+def main(facts_file: str, orders: int) -> None:
+    from aftersales.config.commands.ready import ready
+
+    with ready():
+        from django.db import connection, transaction
+
+        from aftersales.accounts.tokens import issue_token
+        from aftersales.seeds.cast import build_cast
+        from aftersales.seeds.goods import build_goods, stock_up
+        from aftersales.staff.choices import Post
+        from aftersales.staff.models import StaffMember
+
+        at = datetime.now(UTC)
+        with transaction.atomic():
+            cast = build_cast(at)
+            goods = build_goods(at)
+            stock_up(goods, at, station=cast.station, keeper=cast.staff["sun"], times=500)
+            technicians = StaffMember.objects.bulk_create(
+                StaffMember(station=cast.station, employee_number=f"B{n:03d}", name=f"技师{n}", post=Post.TECHNICIAN)
+                for n in range(1, 17)
+            )
+        tokens = {
+            name: issue_token(user, name="bench", at=at, expires_at=at + timedelta(days=1))
+            for name, user in cast.users.items()
+        }
+        facts = {
+            "station": cast.station.pk,
+            "tokens": tokens,
+            "staff": {name: person.pk for name, person in cast.staff.items()},
+            "technicians": [technician.pk for technician in technicians],
+            "bays": {code: bay.pk for code, bay in cast.bays.items()},
+            "operations": {code: operation.pk for code, operation in goods.operations.items()},
+            "parts": {number: part.pk for number, part in goods.parts.items()},
+            "model": goods.models["M5 1.5T 豪华型"].pk,
+        }
+        if orders:
+            from bench.history import write_history
+
+            facts |= write_history(cast.station.pk, orders, at)
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        Path(facts_file).write_text(json.dumps(facts))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,113 @@
+"""Reading and writing rows with the SQL worked out once: the ORM's own statements, without building them anew for every command.
+
+The engine takes a step in a handful of statements; building each of them through the ORM costs several times what PostgreSQL
+needs to run it. What is compiled here comes from the ORM and goes back into ordinary model instances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+
+class CompiledRead[M: models.Model]:
+    """A query over one model whose SQL and converters are worked out once; only its parameters change."""
+
+    def __init__(self, rows: models.QuerySet[M]) -> None:
+        compiler = rows.query.get_compiler(using=rows.db)
+        self.sql, sample = compiler.as_sql()
+        self.parameter_count = len(sample)
+        self.model = rows.model
+        self.names = [field.attname for field in rows.model._meta.concrete_fields]
+        # Pairs (position, function) for the columns that do not come as Python values from the driver, such as JSON.
+        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
+        self.converters: list[tuple[int, list[Callable[..., Any]], Any]] = [
+            (position, functions, expression) for position, (functions, expression) in converters.items()
+        ]
+
+    def run(self, parameters: Sequence[Any]) -> list[M]:
+        """Return the rows for these parameters, in the order the query's conditions name them."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, list(parameters))
+            rows = cursor.fetchall()
+        return [self._instance(row) for row in rows]
+
+    def _instance(self, row: Sequence[Any]) -> M:
+        if self.converters:
+            values = list(row)
+            for position, functions, expression in self.converters:
+                for convert in functions:
+                    values[position] = convert(values[position], expression, connection)
+            row = values
+        return self.model.from_db(connection.alias, self.names, row)
+
+
+@cache
+def _locking_read(model: type[models.Model]) -> CompiledRead[Any]:
+    return CompiledRead(model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=0))
+
+
+def lock_row[M: models.Model](model: type[M], pk: int) -> M | None:
+    """Lock a row against other writers and return it as it is now, or None when it is gone."""
+    found: list[M] = _locking_read(model).run([pk])
+    return found[0] if found else None
+
+
+@cache
+def _children_read(model: type[models.Model], parent: str, order: str) -> CompiledRead[Any]:
+    return CompiledRead(model._base_manager.filter(**{parent: 0}).order_by(order))
+
+
+def children_of[M: models.Model](model: type[M], *, parent: str, pk: int, order: str) -> list[M]:
+    """Return the rows that hang on a parent row (`parent` names the foreign key's column), in order."""
+    return _children_read(model, parent, order).run([pk])
+
+
+def _column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    field: Any = next(f for f in model._meta.concrete_fields if name in (f.attname, f.name))
+    return field  # type: ignore[no-any-return]
+
+
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
+    quote = connection.ops.quote_name
+    fields = tuple(_column(model, name) for name in names)
+    assignments = ", ".join(f"{quote(field.column)} = {field.get_placeholder(None, None, connection) if hasattr(field, 'get_placeholder') else '%s'}" for field in fields)  # fmt: skip
+    return f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(model._meta.pk.column)} = %s", fields  # type: ignore[union-attr]
+
+
+def update_columns(row: models.Model, names: Sequence[str]) -> None:
+    """Write these columns of a row that the caller holds locked."""
+    sql, fields = _update(type(row), tuple(names))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, row.pk])
+
+
+@cache
+def _update_many(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
+    quote = connection.ops.quote_name
+    key: Any = model._meta.pk
+    fields = tuple(_column(model, name) for name in names)
+    arrays = ", ".join(f"%s::{field.cast_db_type(connection) or field.db_type(connection)}[]" for field in (key, *fields))
+    assignments = ", ".join(f"{quote(field.column)} = fresh.{quote(field.column)}" for field in fields)
+    columns = ", ".join(quote(field.column) for field in (key, *fields))
+    sql = (
+        f"UPDATE {quote(model._meta.db_table)} AS kept SET {assignments} "  # noqa: S608 - names of our own columns
+        f"FROM unnest({arrays}) AS fresh ({columns}) WHERE kept.{quote(key.column)} = fresh.{quote(key.column)}"
+    )
+    return sql, fields
+
+
+def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write these columns of several rows of one model in one statement; the caller holds their parent locked."""
+    if not rows:
+        return
+    sql, fields = _update_many(type(rows[0]), tuple(names))
+    arrays = [[row.pk for row in rows]]
+    arrays += [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, arrays)
