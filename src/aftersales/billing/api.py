@@ -14,7 +14,7 @@ from aftersales.billing.days import close_day
 from aftersales.billing.models import Settlement
 from aftersales.billing.permissions import P
 from aftersales.core.actor import Actor
-from aftersales.core.documents import held
+from aftersales.core.documents import seen_as
 from aftersales.doors.commands import actor_of, answer_command, version_seen
 from aftersales.doors.pages import DEFAULT_SIZE, LARGEST_SIZE, page_of
 from aftersales.doors.steps import PROBLEMS, IdempotencyKey, IfMatch, Number, add_steps, offers, visible_row
@@ -141,7 +141,7 @@ def settle(request: HttpRequest, number: Number, idempotency_key: IdempotencyKey
     version = version_seen(request)
 
     def command(actor: Actor, at: datetime) -> Mapping[str, Any]:
-        order = held(RepairOrder.objects.only("id", "station_id").get_visible(actor, number=number), version)
+        order = seen_as(RepairOrder, actor, number, version)
         settled, sheets = services.settle_order(order, actor, at)
         return {
             "number": settled.number,
@@ -169,7 +169,7 @@ def reverse(
     version = version_seen(request)
 
     def command(actor: Actor, at: datetime) -> Mapping[str, Any]:
-        order = held(RepairOrder.objects.only("id", "station_id").get_visible(actor, number=number), version)
+        order = seen_as(RepairOrder, actor, number, version)
         fresh = services.reverse_settlement(order, actor, at, reason=payload.reason)
         return {"number": fresh.number, "state": fresh.state, "version": fresh.version, "settlements": []}
 

@@ -100,7 +100,7 @@ def django_settings() -> dict[str, Any]:
     else:
         options["server_side_binding"] = os.environ.get("AFTERSALES_SERVER_SIDE_BINDING", "").strip() == "1"
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "aftersales.config.postgres",
         **address,
         "OPTIONS": options,
         "CONN_MAX_AGE": None,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 
+from aftersales.core.actor import Actor
 from aftersales.core.fences import FencedQuerySet
 
 
@@ -34,6 +35,17 @@ class Document(StationRow):
 def subject_kind(document: models.Model | type[models.Model]) -> str:
     """Return the stable name of a document's kind, such as `repairs.repairorder`."""
     return document._meta.label_lower
+
+
+def seen_as[M: models.Model](model: type[M], actor: Actor, number: str, version: int) -> M:
+    """Return a stand-in for the document of that number, for a step that locks and reads it itself.
+
+    Nothing is read yet: the step raises NotVisible for a foreign number as for a missing one, and StaleVersion.
+    """
+    stand_in: Any = model()
+    stand_in.visible_as = (number, actor.stations_with())
+    stand_in.expected_version = version
+    return stand_in  # type: ignore[no-any-return]
 
 
 def held(document: Any, version: int | None) -> Any:

@@ -57,6 +57,21 @@ def lock_row[M: models.Model](model: type[M], pk: int) -> M | None:
 
 
 @cache
+def _visible_read(model: type[models.Model]) -> CompiledRead[Any]:
+    rows = model._base_manager.select_for_update(of=("self",), no_key=True)
+    table = connection.ops.quote_name(model._meta.db_table)
+    visible = f"{table}.number = %s AND (%s::bigint[] IS NULL OR {table}.station_id = ANY(%s::bigint[]))"
+    return CompiledRead(rows.extra(where=[visible], params=["", None, None]))  # noqa: S610 - our own column names
+
+
+def lock_visible[M: models.Model](model: type[M], number: str, stations: tuple[int, ...] | None) -> M | None:
+    """Lock the document of that number at one of the stations (None: any) and return it, or None when it is not visible."""
+    listed = None if stations is None else list(stations)
+    found: list[M] = _visible_read(model).run([number, listed, listed])
+    return found[0] if len(found) == 1 else None
+
+
+@cache
 def _children_read(model: type[models.Model], parent: str, order: str) -> CompiledRead[Any]:
     return CompiledRead(model._base_manager.filter(**{parent: 0}).order_by(order))
 
@@ -79,12 +94,28 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tup
     return f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(model._meta.pk.column)} = %s", fields  # type: ignore[union-attr]
 
 
+type Statement = tuple[str, list[Any]]
+
+
+def update_statement(row: models.Model, names: Sequence[str]) -> Statement:
+    """Return the statement that writes these columns of a row."""
+    sql, fields = _update(type(row), tuple(names))
+    return sql, [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
+
+
 def update_columns(row: models.Model, names: Sequence[str]) -> None:
     """Write these columns of a row that the caller holds locked."""
-    sql, fields = _update(type(row), tuple(names))
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    run_together([update_statement(row, names)])
+
+
+def run_together(statements: Sequence[Statement]) -> None:
+    """Run statements that return nothing one after the other, in one trip to the server where the driver allows it."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, row.pk])
+        if connection.settings_dict["OPTIONS"].get("server_side_binding"):
+            for sql, parameters in statements:
+                cursor.execute(sql, parameters)
+        else:
+            cursor.execute(";".join(sql for sql, _ in statements), [value for _, values in statements for value in values])
 
 
 @cache

@@ -16,7 +16,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
 from aftersales.core.errors import Forbidden, NotVisible, Refusal, StaleVersion, Text, TransitionRefused
 from aftersales.core.events import StepTaken, publish
-from aftersales.core.rows import lock_row, update_columns
+from aftersales.core.rows import Statement, lock_row, lock_visible, update_statement
 from aftersales.core.transactions import run_in_transaction
 
 type Predicate = Callable[..., Text | None]  # answers None, or the sentence that says why not
@@ -83,6 +83,7 @@ class Recorder(Protocol):
         actor: Actor,
         at: datetime,
         reason: str = "",
+        after_writing: Statement | None = None,
     ) -> None: ...
 
 
@@ -109,13 +110,15 @@ def record_entry(
     after: str = "",
     changes: dict[str, Any] | None = None,
     reason: str = "",
+    after_writing: Statement | None = None,
 ) -> None:
-    """Write the journal entry of a command that runs outside a workflow step (masters, settings)."""
+    """Write the journal entry of a command; `after_writing` is a last statement that goes to the server with it."""
     if _Ports.record is None:
         raise RuntimeError("the journal is not plugged in")
     _Ports.record(
-        document=document, step=step, before=before, after=after, changes=changes or {}, actor=actor, at=at, reason=reason
-    )
+        document=document, step=step, before=before, after=after, changes=changes or {}, actor=actor, at=at, reason=reason,
+        after_writing=after_writing,
+    )  # fmt: skip
 
 
 def plain(value: Any) -> Any:
@@ -145,7 +148,8 @@ def lock_fresh[M: models.Model](document: M) -> M:
     Raises StaleVersion when the caller has seen an older version; NotVisible when the row is gone.
     """
     expected = getattr(document, "expected_version", None)
-    fresh = lock_row(type(document), document.pk)
+    visible_as = getattr(document, "visible_as", None)
+    fresh = lock_row(type(document), document.pk) if visible_as is None else lock_visible(type(document), *visible_as)
     if fresh is None:
         raise NotVisible
     if expected is not None and fresh.version != expected:  # type: ignore[attr-defined]
@@ -232,6 +236,7 @@ class Workflow[M: models.Model]:
         def run(document: M, actor: Actor, at: datetime, /, *args: P.args, **kwargs: P.kwargs) -> M:
             return run_in_transaction(lambda: self._take(step, body, document, actor, at, *args, **kwargs))
 
+        run.locks_itself = True  # type: ignore[attr-defined]
         return run
 
     def _take(
@@ -254,7 +259,7 @@ class Workflow[M: models.Model]:
         setattr(fresh, self.field, after)
         fresh.version += 1  # type: ignore[attr-defined]
         changes = changed_columns(before_columns, fresh)
-        update_columns(fresh, list(changes))
+        writing = update_statement(fresh, list(changes))
         del changes["version"]
         changes.pop(self.field, None)
         if isinstance(noted, dict):  # what the body did beyond the document's own columns, told to the journal
@@ -270,6 +275,7 @@ class Workflow[M: models.Model]:
             actor=actor,
             at=at,
             reason=str(kwargs.get("reason") or ""),
+            after_writing=writing,
         )
         publish(StepTaken(actor=actor, at=at, document=fresh, step=step.name, before=before, after=after))
         return fresh

@@ -14,7 +14,7 @@ from ninja import Body, Header, Path, Router, Schema
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 
 from aftersales.core.actor import Actor
-from aftersales.core.documents import held
+from aftersales.core.documents import held, seen_as
 from aftersales.core.errors import NotVisible
 from aftersales.core.workflow import Step, Workflow
 from aftersales.doors.commands import answer_command, version_seen
@@ -193,6 +193,7 @@ def _add_step(
 ) -> None:
     reads = StepInput(f"{model.__name__}_{step.name}", workflow.bodies.get(step.name, function))
     schema = reads.schema
+    locks_itself = getattr(function, "locks_itself", False)
 
     def operation(
         request: HttpRequest,
@@ -204,7 +205,10 @@ def _add_step(
         version = version_seen(request)
 
         def command(actor: Actor, at: datetime) -> Mapping[str, Any]:
-            document = held(model.objects.only("id", "station_id").get_visible(actor, number=number), version)
+            if locks_itself:
+                document = seen_as(model, actor, number, version)
+            else:
+                document = held(model.objects.get_visible(actor, number=number), version)
             return brief(workflow, function(document, actor, at, **reads.arguments(payload, actor)), actor)
 
         return answer_command(request, command)

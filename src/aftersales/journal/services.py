@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
+from aftersales.core.rows import Statement, run_together
 
 _INSERT = """
 INSERT INTO journal_journalentry (station_id, subject_kind, subject_id, sequence, step, before, after, changes, reason,
@@ -29,33 +30,35 @@ def record(
     actor: Actor,
     at: datetime,
     reason: str = "",
+    after_writing: Statement | None = None,
 ) -> None:
     """Append one entry about the document; the database numbers and chains it.
 
-    The caller holds the document's row lock, so the chain of a document never forks.
+    The caller holds the document's row lock, so the chain of a document never forks. `after_writing` is the caller's own
+    last statement, which shares the trip to the server.
     """
     station_id = getattr(document, "station_id", None)
     if subject_kind(document) == "network.station":
         station_id = document.pk
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                station_id,
-                subject_kind(document),
-                document.pk,
-                step,
-                before,
-                after,
-                Jsonb(changes),  # type: ignore[list-item]  # psycopg adapts it
-                reason,
-                actor.user_id,
-                actor.name,
-                actor.role,
-                actor.request_id,
-                at,
-            ],
-        )
+    entry: Statement = (
+        _INSERT,
+        [
+            station_id,
+            subject_kind(document),
+            document.pk,
+            step,
+            before,
+            after,
+            Jsonb(changes),
+            reason,
+            actor.user_id,
+            actor.name,
+            actor.role,
+            actor.request_id,
+            at,
+        ],
+    )
+    run_together([entry] if after_writing is None else [after_writing, entry])
 
 
 _INSERT_MANY = """

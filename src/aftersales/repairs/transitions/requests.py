@@ -38,7 +38,7 @@ def ask_for_parts(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id:
 
 @WORKFLOW.step
 def report_finding(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int, finding: str) -> dict[str, Any]:
-    """Tell the advisor what else was found, so that the customer is asked before anything is done about it (WORK-11).
+    """Tell the advisor what else was found, so that the customer is asked before anything is done about it (WORK-05, WORK-11).
 
     It reaches the order's own advisor; every advisor of the station where that one has no account. Raises InputRefused.
     """

@@ -129,7 +129,9 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
         Step("finish_work", _("Clock off, finished"), (S.IN_PROGRESS,), None, P.WORK, clauses=("WORK-04", "WORK-05")),
         Step("call_for_help", _("Call for help"), WORKING, None, P.WORK, clauses=("DIAG-05",)),
         Step("ask_for_parts", _("Ask for parts"), WORKING, None, P.WORK, clauses=("WORK-06",)),
-        Step("report_finding", _("Report what else was found"), WORKING, None, P.WORK, clauses=("WORK-11",)),
+        Step(
+            "report_finding", _("Report what else was found"), WORKING, None, P.WORK, clauses=("WORK-05", "WORK-11")
+        ),
         Step("tell_progress", _("Tell the customer how it goes"), IN_HOUSE, None, P.DELIVER, clauses=("WORK-10",)),
         Step(
             "complete",

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
@@ -21,7 +21,7 @@ from aftersales.inventory.reservations import Want
 from aftersales.network.models import Bay
 from aftersales.notifications.services import enqueue
 from aftersales.repairs.choices import OrderState, PauseReason, WorkState
-from aftersales.repairs.models import OrderLine, RepairOrder, WorkSession
+from aftersales.repairs.models import OrderLine, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
 from aftersales.staff.models import StaffMember
 
@@ -229,24 +229,30 @@ def start_work(
         and not StaffMember.objects.at_station(order.station_id).filter(pk=who, is_active=True).exists()
     ):
         raise InputRefused(_("Choose technicians of this station."), code="no_technician")
-    try:
-        with transaction.atomic():
-            WorkSession.objects.create(line=line, technician_id=who, started_at=at)
-    except IntegrityError as error:
-        if "technician_works_on_one_line" in str(error):
+    # Nothing is inserted while the technician has an open session elsewhere, whoever starts at the same moment.
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCK_ON, [line.pk, who, at])
+        if not cursor.rowcount:
             raise TransitionRefused(
                 _("The technician is still clocked on at another job. Clock off there first."), code="still_clocked_on"
-            ) from None
-        raise
+            )
     line.work_state, line.technician_id = WorkState.STARTED, who
     update_columns(line, ["work_state", "technician"])
     order.work_started_at = order.work_started_at or at
     return {"line": line.text}
 
 
+_CLOCK_ON = """
+INSERT INTO repairs_worksession (line_id, technician_id, started_at, pause_reason) VALUES (%s, %s, %s, '')
+ON CONFLICT (technician_id) WHERE ended_at IS NULL DO NOTHING
+"""
+_CLOCK_OFF = "UPDATE repairs_worksession SET ended_at = %s, pause_reason = %s WHERE line_id = %s AND ended_at IS NULL"
+
+
 def _clock_off(line: OrderLine, at: datetime, pause_reason: str) -> None:
     """End the open session of the line; a line that nobody is clocked on to has none."""
-    WorkSession.objects.filter(line=line, ended_at__isnull=True).update(ended_at=at, pause_reason=pause_reason)
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCK_OFF, [at, pause_reason, line.pk])
 
 
 @WORKFLOW.step
