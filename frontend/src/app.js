@@ -6,6 +6,7 @@ import "./styles/components.css";
 import "./styles/document.css";
 import "./styles/forms.css";
 import "./styles/visit.css";
+import "./styles/workshop.css";
 import "./styles/touch.css";
 import "./styles/print.css";
 import "@tabler/core/dist/js/tabler.esm.min.js";

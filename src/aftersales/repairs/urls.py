@@ -2,11 +2,16 @@
 
 from django.urls import path, re_path
 
-from aftersales.repairs.views import listing, order, reception
+from aftersales.repairs.views import board, listing, order, reception, technician
 
 app_name = "repairs"
 ONE = r"^repair-orders/(?P<number>[^/]{1,40})/"
 urlpatterns = [
+    path("board/", board.board_page, name="board"),
+    path("workshop/", technician.jobs_page, name="technician"),
+    re_path(r"^workshop/(?P<number>[^/]{1,40})/$", technician.job_page, name="job"),
+    re_path(r"^workshop/(?P<number>[^/]{1,40})/photos/$", technician.photos, name="job_photos"),
+    re_path(r"^workshop/(?P<number>[^/]{1,40})/(?P<name>[a-z_]{1,40})/$", technician.tap, name="tap"),
     path("reception/", reception.reception, name="reception"),
     path("repair-orders/", listing.orders_page, name="orders"),
     path("repair-orders/export.<str:form>", listing.export_orders, name="export"),

@@ -14,6 +14,7 @@ from aftersales.repairs.forms.exceptions import (
     SuspendForm,
 )
 from aftersales.repairs.forms.pricing import AddLinesForm, ChangeLineForm, EstimateForm
+from aftersales.repairs.forms.bay import AskForPartsForm, ReportFindingForm
 from aftersales.repairs.forms.quality import CompleteForm, FailInspectionForm, InspectForm
 from aftersales.repairs.forms.work import (
     CallForHelpForm,
@@ -45,6 +46,8 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "pause_work": PauseWorkForm,
     "finish_work": FinishWorkForm,
     "call_for_help": CallForHelpForm,
+    "ask_for_parts": AskForPartsForm,
+    "report_finding": ReportFindingForm,
     "tell_progress": TellProgressForm,
     "complete": CompleteForm,
     "inspect": InspectForm,
