@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import orjson
-from django.db import DataError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.db import DataError, IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.urls import URLPattern, URLResolver, re_path
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -15,18 +22,44 @@ from ninja.renderers import BaseRenderer
 from ninja.utils import check_csrf
 
 from aftersales.core.errors import Refusal
-from aftersales.doors.commands import key_required, version_required
+from aftersales.doors.commands import Unacceptable, key_required, version_required
 from aftersales.doors.problems import problem, refusal_problem
 
-
 MISSING_HEADERS = {"if-match": version_required, "idempotency-key": key_required}
+FOREIGN_KEY_VIOLATION = "23503"
+LOG = logging.getLogger("aftersales.api")
+type View = Callable[..., Any]
+
+
+class KeyTwice(ValueError):
+    """A JSON object names the same field twice; which of them was meant nobody knows."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _value in pairs}) != len(pairs):
+        raise KeyTwice
 
 
 class OrjsonParser(Parser):
-    """Strict JSON: no NaN, no lone surrogates, bounded depth; NUL is refused because no column can hold it."""
+    """Strict JSON: no NaN, no lone surrogates, bounded depth, no field twice; a parameter named twice is refused."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return orjson.loads(request.body)
+        if request.content_type != "application/json":
+            raise ValueError("not JSON")
+        body = request.body
+        parsed = orjson.loads(body)
+        json.loads(body, object_pairs_hook=_once)
+        return parsed
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        for name, values in data.lists():
+            if len(values) > 1 and name not in list_fields:
+                raise Unacceptable(
+                    _("“%(name)s” is given more than once. Send it once.") % {"name": name[:60]}, code="repeated"
+                )
+        return super().parse_querydict(data, list_fields, request)
 
 
 class OrjsonRenderer(BaseRenderer):
@@ -39,7 +72,11 @@ class OrjsonRenderer(BaseRenderer):
 class SignedIn:
     """Lets in whoever the middleware found: a token, or a browser session with its CSRF token."""
 
-    openapi_security_schema: Any = None
+    openapi_security_schema: Any = {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of an account for other systems. A browser session with its CSRF token is let in too.",
+    }
 
     def __call__(self, request: HttpRequest) -> Any:
         actor = getattr(request, "actor", None)
@@ -51,9 +88,52 @@ class SignedIn:
         return actor
 
 
+class Api(NinjaAPI):
+    """The API with answers for what has no operation: HEAD as GET without a body, unknown methods and addresses."""
+
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        patterns: list[URLResolver | URLPattern] = super()._get_urls()
+        for pattern in patterns:
+            if isinstance(pattern, URLPattern):
+                pattern.callback = _framed(pattern.callback)
+        unknown = re_path(r"^.*$", _nothing_here, name="unknown")
+        return [*patterns, unknown]
+
+
+def _framed(view: View) -> View:
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **values: Any) -> Any:
+        is_head = request.method == "HEAD"
+        if is_head:
+            request.method = "GET"
+        response = view(request, *args, **values)
+        if response.status_code == 405:
+            allowed = {"Allow": response.headers["Allow"]}
+            response = problem(
+                request,
+                status=405,
+                code="method_not_allowed",
+                detail=_("This address does not answer that method."),
+                headers=allowed,
+            )
+        if is_head:
+            request.method = "HEAD"
+        return response
+
+    answer.csrf_exempt = True  # type: ignore[attr-defined]
+    return answer
+
+
+def _nothing_here(request: HttpRequest) -> HttpResponse:
+    return problem(request, status=404, code="not_found", detail=_("There is no such record."))
+
+
+_nothing_here.csrf_exempt = True  # type: ignore[attr-defined]
+
+
 def make_api(**options: Any) -> NinjaAPI:
     """Return the API object with parser, renderer, sign-in and problem answers installed."""
-    api = NinjaAPI(parser=OrjsonParser(), renderer=OrjsonRenderer(), auth=SignedIn(), **options)
+    api = Api(parser=OrjsonParser(), renderer=OrjsonRenderer(), auth=SignedIn(), **options)
 
     @api.exception_handler(Refusal)
     def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
@@ -75,8 +155,8 @@ def make_api(**options: Any) -> NinjaAPI:
             if one["loc"][0] == "header" and (missing := MISSING_HEADERS.get(str(one["loc"][-1]).lower())):
                 return refusal_problem(request, missing())
         fields = {
-            ".".join(str(part) for part in one["loc"] if part not in ("body", "payload", "query")): one["msg"]
-            for one in error.errors
+            ".".join(str(part)[:60] for part in one["loc"] if part not in ("body", "payload", "query")): one["msg"][:300]
+            for one in error.errors[:50]
         }
         return problem(
             request, status=422, code="invalid_input", detail=_("Some of the input cannot be used as it is."), fields=fields
@@ -84,12 +164,34 @@ def make_api(**options: Any) -> NinjaAPI:
 
     @api.exception_handler(HttpError)
     def malformed(request: HttpRequest, error: HttpError) -> HttpResponse:
-        detail = _("The body is not JSON that can be read.") if error.status_code == 400 else str(error)  # noqa: PLR2004
-        return problem(request, status=error.status_code, code="bad_request", detail=detail)
+        if error.status_code != 400:
+            return problem(request, status=error.status_code, code="bad_request", detail=str(error))
+        detail = _("The body is not JSON that can be read. Send it as application/json in UTF-8.")
+        if isinstance(error.__cause__, KeyTwice):
+            detail = _("An object in the body names the same field twice.")
+        return problem(request, status=400, code="bad_request", detail=detail)
 
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, _error: Http404) -> HttpResponse:
         return problem(request, status=404, code="not_found", detail=_("There is no such record."))
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+        return problem(request, status=413, code="too_big", detail=_("The body is too big. Send at most 10 MB."))
+
+    @api.exception_handler(UnreadablePostError)
+    def broken_off(request: HttpRequest, _error: UnreadablePostError) -> HttpResponse:
+        return problem(request, status=400, code="bad_request", detail=_("The body broke off before its end."))
+
+    @api.exception_handler(IntegrityError)
+    def contradicts(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+        # What a service lets through and the database refuses: a reference into nowhere, a double, a broken rule.
+        if getattr(error.__cause__, "sqlstate", "") == FOREIGN_KEY_VIOLATION:
+            detail, status, code = _("The input names a record that does not exist."), 422, "unknown_reference"
+        else:
+            detail, status, code = _("This contradicts what is already on file."), 409, "contradiction"
+        LOG.warning("refused by the database", exc_info=error)
+        return problem(request, status=status, code=code, detail=detail)
 
     def out_of_range(request: HttpRequest, _error: Exception) -> HttpResponse:
         # What typing lets through and a column cannot hold: too long, too large, a NUL character.

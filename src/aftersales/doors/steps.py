@@ -18,6 +18,7 @@ from aftersales.core.documents import held, seen_as
 from aftersales.core.errors import NotVisible
 from aftersales.core.workflow import Step, Workflow
 from aftersales.doors.commands import answer_command, version_seen
+from aftersales.network.models import Station
 
 type Represent = Callable[[Any, Actor], Mapping[str, Any]]
 
@@ -73,6 +74,7 @@ IdempotencyKey = Annotated[
     ),
 ]
 IfMatch = Annotated[str, Header(alias="If-Match", description="The version seen, as in the ETag.", examples=['"1"'])]
+RecordId = Annotated[int, Path(ge=1, le=2**53, description="The document's id.")]
 Number = Annotated[str, Path(max_length=40, description="The document's number.")]
 
 
@@ -136,16 +138,23 @@ def visible_row(model: type[models.Model], actor: Actor, row_id: int) -> models.
     if hasattr(manager, "get_visible"):
         return manager.get_visible(actor, pk=row_id)  # type: ignore[no-any-return]
     found = manager.filter(pk=row_id).first()
-    if found is None:
+    if found is None or not _is_own_place(found, actor):
         raise NotVisible
     return found  # type: ignore[no-any-return]
+
+
+def _is_own_place(row: models.Model, actor: Actor) -> bool:
+    """Tell whether a station, or a master kept for one station, is one the actor belongs to."""
+    station_id = row.pk if isinstance(row, Station) else getattr(row, "station_id", None)
+    stations = actor.stations_with()
+    return station_id is None or stations is None or station_id in stations
 
 
 def brief(workflow: Workflow[Any], document: Any, actor: Actor) -> dict[str, Any]:
     """Return number, state, version and the names of the steps that state and role allow, without a query."""
     state = getattr(document, workflow.field)
     return {
-        "number": document.number,
+        "number": getattr(document, "number", "") or str(document.pk),
         "state": str(state),
         "version": document.version,
         "available_steps": [
@@ -178,18 +187,25 @@ def add_steps(
     functions: Mapping[str, Callable[..., Any]],
     *,
     leave_out: frozenset[str] = frozenset(),
+    find: Callable[[Actor, int], models.Model] | None = None,
 ) -> None:
     """Add `POST /{number}/steps/<step>` for every step whose function is given.
 
-    `functions` maps the step's name to what the door calls: the step itself, or the service that wraps it.
+    `functions` maps the step's name to what the door calls: the step itself, or the service that wraps it. `find` looks
+    up documents that have no number from their beginning, by id.
     """
     for step in workflow.steps:
         if step.name in functions and step.name not in leave_out:
-            _add_step(router, workflow, model, step, functions[step.name])
+            _add_step(router, workflow, model, step, functions[step.name], find)
 
 
 def _add_step(
-    router: Router, workflow: Workflow[Any], model: Any, step: Step, function: Callable[..., Any]
+    router: Router,
+    workflow: Workflow[Any],
+    model: Any,
+    step: Step,
+    function: Callable[..., Any],
+    find: Callable[[Actor, int], models.Model] | None,
 ) -> None:
     reads = StepInput(f"{model.__name__}_{step.name}", workflow.bodies.get(step.name, function))
     schema = reads.schema
