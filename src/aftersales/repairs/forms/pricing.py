@@ -254,7 +254,8 @@ class ChangeLineForm(StepForm):
         line = self.subject.line()
         if line is not None:
             chooser.choices = line_choices([line])
-            self.initial |= {
+            self.initial = {
+                **self.initial,
                 "line_id": str(line.pk),
                 "quantity": line.quantity.normalize() if line.quantity % 1 else int(line.quantity),
                 "unit_price": line.unit_price,
@@ -294,4 +295,5 @@ class EstimateForm(StepForm):
             "cost_high": gross,
             "minutes_low": minutes,
             "minutes_high": int(minutes * TIME_ALLOWANCE),
-        } | self.initial
+            **self.initial,
+        }

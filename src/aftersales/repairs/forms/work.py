@@ -161,7 +161,8 @@ class ReturnPartsForm(QuantitiesForm):
     reason = fields.CharField(label=_("Reason"), max_length=200, required=False)
 
     def most(self, line: OrderLine) -> Decimal:
-        return line.issued_quantity
+        issued: Decimal = line.issued_quantity
+        return issued
 
     def proposed(self, most: Decimal) -> Any:
         return ""

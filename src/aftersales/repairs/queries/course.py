@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.accounts.roles import ROLES
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Text
 from aftersales.core.workflow import Offer
@@ -128,6 +130,7 @@ def actions_of(order: RepairOrder, actor: Actor) -> Actions:
     )
 
 
+_ROLES = {row.code: row for row in ROLES}
 _STEP_LABELS: dict[str, Text] = {
     "attach": _("Picture added"),
     "check_in": _("Check in"),
@@ -142,6 +145,14 @@ def label_of_step(name: str) -> Text:
     return _STEP_LABELS.get(name, name)
 
 
+def role_label(code: str) -> str:
+    """Return a role's name in the reader's language; a role that is not ours stays as it was written."""
+    row = _ROLES.get(code)
+    if row is None:
+        return code
+    return row.name if (get_language() or "zh").startswith("zh") else row.name_en
+
+
 def timeline_of(entries: Sequence[JournalEntry]) -> list[TimelineRow]:
     """Return the journal as people read it, newest first."""
     return [
@@ -149,7 +160,7 @@ def timeline_of(entries: Sequence[JournalEntry]) -> list[TimelineRow]:
             at=entry.at,
             text=label_of_step(entry.step),
             actor=entry.actor_name,
-            role=entry.actor_role,
+            role=role_label(entry.actor_role),
             detail=_detail(entry),
             tone=TONES.get(entry.step, "neutral"),
         )

@@ -36,7 +36,7 @@ def receive_at_counter(
     vehicle: Vehicle | Mapping[str, Any] | None,
     signed_by: str,
     signature: bytes | None = None,
-    photos: Sequence[UploadedFile] = (),
+    photos: Sequence[UploadedFile[Any]] = (),
     arrival_id: int | None = None,
     **form: Any,
 ) -> RepairOrder:
@@ -67,7 +67,7 @@ def receive_at_counter(
 
 
 def keep_photos(
-    order: RepairOrder, actor: Actor, at: datetime, photos: Sequence[UploadedFile], *, caption: str = ""
+    order: RepairOrder, actor: Actor, at: datetime, photos: Sequence[UploadedFile[Any]], *, caption: str = ""
 ) -> list[Attachment]:
     """Attach photos to the order, all or none. Raises InputRefused naming what is no picture, or one too many."""
     return run_in_transaction(
