@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -109,6 +110,8 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
             raise RuntimeError(f"the server did not start:\n{log.read_text()}")
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=2).close()  # noqa: S310
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"the sign-in page answers {error.code}:\n{log.read_text()[-4000:]}") from error
         except OSError:
             time.sleep(0.2)
         else:
