@@ -164,7 +164,7 @@ def reverse(
     number: Number,
     idempotency_key: IdempotencyKey,
     if_match: IfMatch,
-    payload: ReverseIn = Body(...),  # noqa: B008
+    payload: Body[ReverseIn],
 ) -> HttpResponse:
     version = version_seen(request)
 
@@ -239,7 +239,7 @@ def get_settlement(request: HttpRequest, response: HttpResponse, number: Number)
 
 
 @router.post("/day-closes", response={201: DayCloseOut, **PROBLEMS}, operation_id="day_close", summary="Close a day")
-def close(request: HttpRequest, idempotency_key: IdempotencyKey, payload: DayCloseIn = Body(...)) -> HttpResponse:  # noqa: B008
+def close(request: HttpRequest, idempotency_key: IdempotencyKey, payload: Body[DayCloseIn]) -> HttpResponse:
     def command(actor: Actor, at: datetime) -> Mapping[str, Any]:
         station: Any = visible_row(Station, actor, payload.station_id)
         closed = close_day(

@@ -49,7 +49,7 @@ def _notes(sheet: Settlement) -> str:
 
 @printout("SETL-01", kind="billing.settlement_sheet", title=_("Settlement sheet"), template="settlement_sheet.typ")
 def settlement_sheet(sheet: Settlement) -> papers.SettlementSheet:
-    """Return the posted sheet: the order's agreed lines of one payer to the fen; a reversal with every amount negative."""
+    """Return the posted sheet: one payer's agreed lines to the fen; a reversal has every amount negative."""
     order = sheet.order
     zone = sheet.station.time_zone
     posted = sheet.reverses or sheet
@@ -139,8 +139,8 @@ def day_close(close: DayClose) -> papers.DayClose:
     """Return a closed day: receipts by method against the drawer, and what was settled that day."""
     zone = close.station.time_zone
     came, went = Q(kind__in=(PaymentKind.PAYMENT, PaymentKind.COLLECTION)), Q(kind=PaymentKind.REFUND)
-    found = {
-        row["method"]: row
+    found: dict[str, dict[str, Any]] = {
+        row["method"]: dict(row)
         for row in Payment.objects.at_station(close.station_id)
         .filter(on=close.on)
         .values("method")

@@ -18,6 +18,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import TransitionRefused
 from aftersales.core.money import total
 from aftersales.core.transactions import run_in_transaction
+from aftersales.network.queries import station_of
 from aftersales.network.rules import business_date
 from aftersales.repairs import transitions as visit
 from aftersales.repairs.choices import PayType
@@ -27,7 +28,7 @@ from aftersales.standards.binding import fulfils
 
 @fulfils("SETL-01", "SETL-06")
 def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> tuple[RepairOrder, list[Settlement]]:
-    """Post one settlement sheet for each payer of the order, from agreed lines only; return the settled order and the sheets.
+    """Post one settlement sheet for each payer of the order, from agreed lines only; return order and sheets.
 
     Raises what `settle` of the order refuses (items not explained, added work undecided) and TransitionRefused when the
     day is closed or the sheets would not equal the order to the fen.
@@ -43,7 +44,7 @@ def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> tuple[Repair
             transitions.post(
                 actor,
                 at,
-                station=fresh.station,
+                station=station_of(fresh.station_id),
                 order=fresh,
                 payer=payer,
                 lines=[line for line in lines if line.payer == payer],
@@ -99,7 +100,7 @@ def put_on_account(settlement: Settlement, actor: Actor, at: datetime, *, amount
 
 
 def collect(settlement: Settlement, actor: Actor, at: datetime, *, means: Sequence[Means]) -> Settlement:
-    """Collect an account and tell the order, which is paid when nothing stands open any more; see `transitions.collect`."""
+    """Collect an account and tell the order, which is paid when nothing stands open; see `transitions.collect`."""
 
     def command() -> Settlement:
         order = _lock_order(settlement)
@@ -135,7 +136,7 @@ def refund(
 
 
 def reverse_settlement(order: RepairOrder, actor: Actor, at: datetime, *, reason: str) -> RepairOrder:
-    """Reverse every sheet of a settled order and take it back to the counter, so that it can be corrected and settled anew."""
+    """Reverse every sheet of a settled order and take it back to the counter, to be corrected and settled anew."""
 
     def command() -> RepairOrder:
         fresh = visit.reopen_settlement(order, actor, at, reason=reason)

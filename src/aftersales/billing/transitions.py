@@ -30,7 +30,7 @@ LARGEST_AMOUNT = Decimal(10) ** 10
 
 
 class Means(TypedDict, total=False):
-    """One means of payment: `method` cash, card, wechat, alipay or transfer; `amount` yuan; `reference` of the receipt."""
+    """One means of payment: `method` cash, card, wechat, alipay or transfer; `amount` yuan; `reference` of the slip."""
 
     method: str
     amount: Decimal
@@ -271,7 +271,7 @@ def put_on_account(settlement: Settlement, actor: Actor, at: datetime, /, *, amo
     if amount > settlement.due:
         raise TransitionRefused(_("Only %(due)s yuan are due.") % {"due": settlement.due}, code="overpaid")
     # The customer's row is the account: two cashiers adding to it one after the other cannot pass the limit together.
-    customer = Customer._base_manager.select_for_update(of=("self",), no_key=True).get(pk=settlement.customer_id)
+    customer = Customer._base_manager.select_for_update(of=("self",), no_key=True).get(pk=settlement.customer_id or 0)
     if not customer.on_account:
         raise TransitionRefused(_("This customer has no account. Take the payment now."), code="no_account")
     open_amount = outstanding(customer.pk)

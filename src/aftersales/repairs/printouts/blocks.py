@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _now
 
-from aftersales.core.money import total
+from aftersales.core.money import ZERO, total
 from aftersales.core.quantity import Unit
 from aftersales.printing.papers import CustomerLines, LabourLine, NamedAmount, PartLine, VehicleLines, yuan
 from aftersales.repairs.choices import PayType
@@ -134,7 +134,7 @@ def priced_block(
         labour_total=yuan(sums["labour"]),
         parts_total=yuan(sums["part"]),
         others_total=yuan(sums["record"]),
-        discount=yuan(-sign * total(line.discount for line in rows)),
+        discount=yuan(ZERO - sign * total(line.discount for line in rows)),
         gross=sign * total(line.gross for line in rows),
     )
 

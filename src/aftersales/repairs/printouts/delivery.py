@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.actor import system_actor
 from aftersales.core.money import total
 from aftersales.customers.models import Customer
+from aftersales.customers.phones import national_digits
 from aftersales.network.rules import business_date
 from aftersales.printing.papers import (
     ArchiveVehicle,
@@ -36,7 +37,7 @@ NOTHING = Decimal("0.00")
 
 @printout("DELV-06", "DELV-09", kind="repairs.delivery_note", title=_("Delivery note"), template="delivery_note.typ")
 def delivery_note(order: models.RepairOrder) -> DeliveryNote:
-    """Return what was done, what to mind, what is handed back; charges are the customer's own part, in yuan with tax."""
+    """Return what was done, what to mind, what is handed back; charges are the customer's own part, yuan with tax."""
     zone = order.station.time_zone
     lines = lines_of(order)
     agreed = [line for line in lines if line.is_agreed]
@@ -87,7 +88,7 @@ def _advice(order: models.RepairOrder, lines: list[models.OrderLine]) -> list[st
 def _paid(order: models.RepairOrder) -> Decimal:
     """Return what the customer has paid on the order's settlements, refunds taken off."""
     # Settlements live a floor above; the order knows them only as its own rows.
-    sheets: Any = order.settlements  # type: ignore[attr-defined]
+    sheets: Any = order.settlements
     paid = sheets.filter(payer=PayType.CUSTOMER).aggregate(kept=Sum(F("paid") + F("collected") - F("refunded")))["kept"]
     return paid or NOTHING
 
@@ -105,7 +106,7 @@ def customer_archive(document: models.RepairOrder | Customer) -> CustomerArchive
     # Whoever may see the archive sees all of it; the document's own fence has been passed before it is printed.
     form = archive_form(system_actor("printing"), customer)
     vehicles = list(form.vehicles)
-    phones = [phone.number for phone in customer.phones.order_by("-is_primary", "pk")]
+    phones = [national_digits(phone.number) for phone in customer.phones.order_by("-is_primary", "pk")]
     zone = customer.station.time_zone
     visits = _visits(customer, [vehicle.pk for vehicle in vehicles], zone)
     latest = document.received_at if isinstance(document, models.RepairOrder) else customer.created_at
