@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.billing.permissions import P as BillingRight
 from aftersales.customers.permissions import P as CustomerRight
 from aftersales.notifications.queries import unread_count
 from aftersales.web.navigation import Navigation, NavigationItem
@@ -15,6 +16,7 @@ def unread(request: HttpRequest) -> int:
 
 NAVIGATION = Navigation(
     items=(
+        NavigationItem(_("Cash desk"), "billing:cashier", "cash", BillingRight.VIEW),
         NavigationItem(_("Customers"), "customers:list", "users", CustomerRight.VIEW),
         NavigationItem(_("Standard"), "standards:list", "checklist"),
     ),
