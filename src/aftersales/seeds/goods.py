@@ -1,4 +1,4 @@
-"""What the demo dealer works with: labour operations, parts with reviewed prices, packages, vehicle models and stock."""
+"""What the demo dealer works with: operations, parts with reviewed prices, packages, vehicle models and stock."""
 
 from __future__ import annotations
 
@@ -45,7 +45,15 @@ OPERATIONS: Final = (
     ("JX-301", "四轮定位", "Wheel alignment", _C.MECHANICAL, "alignment", "", "1.0"),
     ("DQ-101", "更换蓄电池", "Battery replacement", _C.ELECTRICAL, "electrical", "", "0.4"),
     ("DQ-201", "空调系统检漏加注", "A/C leak test and refill", _C.ELECTRICAL, "air_conditioning", "", "1.5"),
-    ("GY-101", "动力电池绝缘检测", "Traction battery insulation test", _C.HIGH_VOLTAGE, "high_voltage", "high_voltage", "1.0"),
+    (
+        "GY-101",
+        "动力电池绝缘检测",
+        "Traction battery insulation test",
+        _C.HIGH_VOLTAGE,
+        "high_voltage",
+        "high_voltage",
+        "1.0",
+    ),
 )
 
 _P = PartClass
@@ -176,7 +184,7 @@ def _packages(operations: Mapping[str, LabourOperation], parts: Mapping[str, Par
 def stock_up(
     goods: Goods, at: datetime, *, station: Station, keeper: StaffMember, actor: Actor | None = None, times: int = 1
 ) -> None:
-    """Receive opening stock of every part at a station through the ordinary goods receipt, `times` the usual quantity."""
+    """Receive opening stock of every part at a station by an ordinary goods receipt, `times` the usual quantity."""
     who = actor or system_actor("seeds")
     shelf = open_location(who, at, station=station, code="MAIN", name="配件主库", keeper=keeper)
     receive(

@@ -11,6 +11,7 @@ from django.test import Client
 from aftersales.accounts.actors import forget_rights
 from aftersales.accounts.middleware import SECOND_FACTOR_FLAG
 from aftersales.accounts.tokens import issue_token
+from aftersales.network.queries import forget_stations
 from aftersales.seeds.cast import Cast, build_cast
 from aftersales.seeds.goods import Goods, build_goods, stock_up
 from aftersales.seeds.visits import Driver
@@ -24,6 +25,7 @@ type ClientOf = Callable[[str], Client]
 def cast(db: None) -> Cast:
     """Two stations and their people, each ready to act."""
     forget_rights()
+    forget_stations()
     return build_cast(CAST_AT)
 
 

@@ -1,4 +1,4 @@
-"""One visit, step by step, by the people whose job each step is: for the demo's orders and for tests that need one in a state."""
+"""One visit, step by step, by the people whose job each step is: for the demo, and for tests that need a state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aftersales.billing import services as billing
 from aftersales.billing.models import Settlement
 from aftersales.repairs import transitions as visit
 from aftersales.repairs.choices import Consent, OrderState, PayType
-from aftersales.repairs.models import RepairOrder
+from aftersales.repairs.models import OrderLine, RepairOrder
 from aftersales.repairs.services.intake import receive_vehicle
 from aftersales.repairs.services.pricing import LineWish
 from aftersales.seeds.cast import Cast
@@ -41,6 +41,11 @@ class Visitor:
     model: str = "M5 1.5T 豪华型"
     odometer_km: int = 38_500
     payer: str = PayType.CUSTOMER
+    interpretation: str = "冷车低速制动时前轮异响"
+    cause: str = "前制动片磨损到限(余2.1 mm)"
+    correction: str = "更换前制动片并清洁导向销"
+    plan: str = "更换前制动片,清洁润滑制动卡钳,路试确认"
+    report: str = "拆检前轮,制动片余2.1 mm,已更换;导向销清洁润滑;路试无异响。"
 
 
 @dataclass(slots=True)
@@ -51,12 +56,22 @@ class Driver:
     goods: Goods
     at: datetime
     visitor: Visitor = field(default_factory=Visitor)
+    technician: str = "zhao"
+    bay: str = "A2"
+    promised_in: timedelta = timedelta(hours=4)
+    pace: Decimal = Decimal(0)
+    """Share of the standard hours a line really takes; 0: a few minutes."""
+    pays_by: str = "wechat"
     order: RepairOrder = field(init=False)
     settlements: list[Settlement] = field(default_factory=list)
 
-    def tick(self) -> datetime:
-        self.at += STEP_MINUTES
+    def tick(self, lasting: timedelta = STEP_MINUTES) -> datetime:
+        self.at += lasting
         return self.at
+
+    def time_for(self, line: OrderLine) -> timedelta:
+        """Return how long the work on a labour line takes here."""
+        return max(STEP_MINUTES, timedelta(hours=float(line.quantity * self.pace)))
 
     def check_in(self, **overrides: Any) -> RepairOrder:
         someone = self.visitor
@@ -95,16 +110,17 @@ class Driver:
             findings=[
                 {
                     "position": concern.position,
-                    "interpretation": "冷车低速制动时前轮异响",
-                    "cause": "前制动片磨损到限(余2.1 mm)",
-                    "correction": "更换前制动片并清洁导向销",
+                    "interpretation": self.visitor.interpretation,
+                    "cause": self.visitor.cause,
+                    "correction": self.visitor.correction,
                     "coverage": coverage,
+                    "coverage_reason": "是否属于质保范围需厂家裁定" if coverage == "pending" else "",
                     "confirmed_with": self.visitor.name,
                 }
                 for concern in self.order.all_concerns()
             ],
-            repair_plan="更换前制动片,清洁润滑制动卡钳,路试确认",
-            technician=self.cast.staff["zhao"],
+            repair_plan=self.visitor.plan,
+            technician=self.cast.staff[self.technician],
         )
         return self.order
 
@@ -152,11 +168,15 @@ class Driver:
             self.cast.actors["zheng"],
             self.tick(),
             assignments=[
-                {"line_id": line.pk, "technician_id": self.cast.staff["zhao"].pk, "bay_id": self.cast.bays["A2"].pk}
+                {
+                    "line_id": line.pk,
+                    "technician_id": self.cast.staff[self.technician].pk,
+                    "bay_id": self.cast.bays[self.bay].pk,
+                }
                 for line in self.order.all_lines()
                 if line.is_labour and line.is_agreed
             ],
-            promised_at=self.at + timedelta(hours=4),
+            promised_at=self.at + self.promised_in,
             wash_minutes=30,
         )
         return self.order
@@ -172,12 +192,13 @@ class Driver:
             for line in self.order.all_lines()
             if line.is_labour and line.is_agreed and line.work_state != "finished" and position in (None, line.position)
         )
-        self.order = visit.start_work(self.order, self.cast.actors["zhao"], self.tick(), line_id=line.pk)
+        self.order = visit.start_work(self.order, self.cast.actors[self.technician], self.tick(), line_id=line.pk)
         return self.order
 
     def finish(self) -> RepairOrder:
         line = next(line for line in self.order.all_lines() if line.work_state == "started")
-        self.order = visit.finish_work(self.order, self.cast.actors["zhao"], self.tick(), line_id=line.pk)
+        at = self.tick(self.time_for(line))
+        self.order = visit.finish_work(self.order, self.cast.actors[self.technician], at, line_id=line.pk)
         return self.order
 
     def work(self) -> RepairOrder:
@@ -191,11 +212,11 @@ class Driver:
     def complete(self) -> RepairOrder:
         self.order = visit.complete(
             self.order,
-            self.cast.actors["zhao"],
+            self.cast.actors[self.technician],
             self.tick(),
-            technician_id=self.cast.staff["zhao"].pk,
+            technician_id=self.cast.staff[self.technician].pk,
             answers=confirmed("QC-01"),
-            repair_report="拆检前轮,制动片余2.1 mm,已更换;导向销清洁润滑;路试无异响。",
+            repair_report=self.visitor.report,
         )
         return self.order
 
@@ -237,7 +258,7 @@ class Driver:
                     settlement,
                     self.cast.actors["he"],
                     self.tick(),
-                    means=[{"method": "wechat", "amount": settlement.gross, "reference": "4200001234"}],
+                    means=[{"method": self.pays_by, "amount": settlement.gross, "reference": "4200001234"}],
                 )
         self.order.refresh_from_db()
         return self.order

@@ -28,10 +28,12 @@ def demo(context: click.Context, serve_after: bool, port: int) -> None:
         if User.objects.exists():
             click.echo("The database holds people already; nothing was added. (Passwords are shown only once.)")
         else:
+            from django.utils import timezone
+
             from aftersales.seeds import demo as seeds
 
             with progress_bar() as progress:
-                cast = seeds.load(progress=progress)
+                cast = seeds.load(timezone.now(), progress)
             _show(cast)
         if serve_after:
             from aftersales.config.commands.serve import serve
