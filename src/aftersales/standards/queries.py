@@ -56,10 +56,12 @@ def _overrides() -> Mapping[_Key, list[Figure]]:
     # A transaction that has itself set a threshold reads past the copy, which must never hold what may yet be undone.
     if any(hook[1] is forget_thresholds for hook in connection.run_on_commit):
         return _read()
-    now = monotonic()
-    if _Kept.rows is None or now - _Kept.read_at > FRESH_SECONDS:
-        _Kept.rows, _Kept.read_at = _read(), now
-    return _Kept.rows
+    # Read once: another thread's change may forget the copy between the look and the use.
+    rows, now = _Kept.rows, monotonic()
+    if rows is None or now - _Kept.read_at > FRESH_SECONDS:
+        rows = _read()
+        _Kept.rows, _Kept.read_at = rows, now
+    return rows
 
 
 @cache
