@@ -132,14 +132,15 @@ def check(job: ImportJob, actor: Actor, at: datetime) -> ImportJob:
     )
 
 
-def start(job: ImportJob, actor: Actor, at: datetime) -> ImportJob:
-    """Begin to write in the background; also takes up again what a fault or a dead worker has left."""
+def start(job: ImportJob, actor: Actor, at: datetime, *, in_background: bool = True) -> ImportJob:
+    """Begin to write, in the background unless the caller writes itself; also takes up what a fault or kill has left."""
 
     def command() -> ImportJob:
         require_kind_right(actor, kind_named(job.kind), job.station_id)
         step = transitions.resume_writing if job.state == ImportState.COMMITTING else transitions.start_writing
         started = step(job, actor, at)
-        transaction.on_commit(lambda: tasks.enqueue_writing(started.pk, actor.user_id), robust=True)
+        if in_background:
+            transaction.on_commit(lambda: tasks.enqueue_writing(started.pk, actor.user_id))
         return started
 
     return run_in_transaction(command)

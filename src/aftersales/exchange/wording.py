@@ -31,3 +31,20 @@ def label_of(kind: str) -> Text:
     if kind in ODDITIES:
         return ODDITIES[kind][0]
     return ""
+
+
+FIGURES: dict[str, Text] = {
+    "rows": _("Rows"),
+    "lines": _("Lines"),
+    "orders": _("Repair orders"),
+    "customers": _("Customers"),
+    "vehicles": _("Vehicles"),
+    "texts": _("Different line texts"),
+    "texts_folded": _("Different line texts without blanks at the ends and in capitals"),
+    "most_days_later": _("Most days between job card and invoice"),
+}
+
+
+def figure_label(name: str) -> Text:
+    """Return what a figure of the check is called."""
+    return FIGURES.get(name, name)

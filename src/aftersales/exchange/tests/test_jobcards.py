@@ -21,7 +21,7 @@ from aftersales.journal.models import JournalEntry
 from aftersales.repairs.choices import LineKind, OrderState
 from aftersales.repairs.models import OrderLine, RepairOrder
 from aftersales.repairs.queries.history import history_of
-from aftersales.search.queries import search
+from aftersales.search.queries import find
 from aftersales.vehicles.models import OdometerReading, Vehicle
 
 AT = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -118,7 +118,7 @@ def test_IS_04_imported_visits_are_found_by_plate_and_shown_with_their_work(cast
     assert str(order.received_at.astimezone(UTC).date()) == "2017-05-31"
     assert str(order.released_at.astimezone(UTC).date()) == "2017-06-02"
     assert order.customer_name == "KIRAXXXX"
-    found = {hit.number for hit in _hits(cast.lin, "KA53ES")}
+    found = {hit.number for hit in find(cast.lin, "KA53ES")}
     assert vehicle.number in found
-    assert order.number in {hit.number for hit in _hits(cast.lin, order.number)}
-    assert not _hits(cast.ma, "KA53ES")
+    assert order.number in {hit.number for hit in find(cast.lin, order.number)}
+    assert not find(cast.ma, "KA53ES")
