@@ -119,7 +119,9 @@ def test_SETL_05_thanking_the_customer_stands_in_the_journal(driver: Driver, cli
     pay = f"/settlements/{sheet.number}/steps/pay/"
     posted(cashier, order_url(driver), pay, method="card", amount="9.00", thanked="on")
     posted(cashier, order_url(driver), pay, method="card", amount="1.00")
-    entries = JournalEntry.objects.everywhere().filter(subject_kind="billing.settlement", step="pay").order_by("sequence")
+    entries = (
+        JournalEntry.objects.everywhere().filter(subject_kind="billing.settlement", step="pay").order_by("sequence")
+    )
     assert [entry.changes.get("thanked") for entry in entries] == [True, None]
 
 
@@ -176,10 +178,14 @@ def test_the_manager_refunds_and_reverses_and_the_order_can_be_settled_anew(
     posted(cashier, order_url(driver), base + "pay/", method="card", amount=str(sheet.gross))
     assert cashier.get(base + "refund/").status_code == 403
     manager = client_of("wu")
-    assert posted(manager, base + "reverse/", base + "reverse/", reason="项目录错").status_code == 409  # paid: refund first
+    assert (
+        posted(manager, base + "reverse/", base + "reverse/", reason="项目录错").status_code == 409
+    )  # paid: refund first
     no_reason = posted(manager, base + "refund/", base + "refund/", method="card", amount=str(sheet.gross))
     assert no_reason.status_code == 422
-    refunded = posted(manager, base + "refund/", base + "refund/", method="card", amount=str(sheet.gross), reason="退款")
+    refunded = posted(
+        manager, base + "refund/", base + "refund/", method="card", amount=str(sheet.gross), reason="退款"
+    )
     assert refunded.status_code == 303
     assert posted(manager, base + "reverse/", base + "reverse/", reason="项目录错").status_code == 303
     driver.order.refresh_from_db()
@@ -261,7 +267,10 @@ def test_papers_are_printed_from_the_counter(driver: Driver, client_of: ClientOf
     sheet = sheet_of(driver)
     posted(cashier, order_url(driver), f"/settlements/{sheet.number}/steps/pay/", method="card", amount="10.00")
     payment = Payment.objects.everywhere().get()
-    for address in (f"/settlements/{sheet.number}/paper/", f"/settlements/{sheet.number}/payments/{payment.number}/receipt/"):
+    for address in (
+        f"/settlements/{sheet.number}/paper/",
+        f"/settlements/{sheet.number}/payments/{payment.number}/receipt/",
+    ):
         answer = cashier.post(address)
         assert answer.status_code == 303
         assert cashier.get(answer["Location"]).content.startswith(b"%PDF")
@@ -276,7 +285,9 @@ def test_a_stranger_gets_the_same_answer_for_foreign_and_missing_ones(driver: Dr
 
     def answer(method: str, address: str) -> tuple[int, str]:
         got = getattr(stranger, method)(address)
-        return got.status_code, re.sub(r"[0-9a-f-]{16,}|nonce=\"[^\"]*\"|SH01[\w-]*|XX99[\w-]*|value=\"[^\"]*\"", "", text(got))
+        return got.status_code, re.sub(
+            r"[0-9a-f-]{16,}|nonce=\"[^\"]*\"|SH01[\w-]*|XX99[\w-]*|value=\"[^\"]*\"", "", text(got)
+        )
 
     for method, address, foreign in (
         ("get", "/cashier/orders/{}/", driver.order.number),
@@ -285,7 +296,10 @@ def test_a_stranger_gets_the_same_answer_for_foreign_and_missing_ones(driver: Dr
         ("get", "/settlements/{}/", sheet.number),
         ("post", "/settlements/{}/paper/", sheet.number),
         ("post", f"/settlements/{sheet.number}/payments/{{}}/receipt/", payment.number),
-        *(("get", f"/settlements/{{}}/steps/{name}/", sheet.number) for name in ("pay", "refund", "reverse", "collect")),
+        *(
+            ("get", f"/settlements/{{}}/steps/{name}/", sheet.number)
+            for name in ("pay", "refund", "reverse", "collect")
+        ),
         *(("post", f"/settlements/{{}}/steps/{name}/", sheet.number) for name in ("pay", "put_on_account")),
     ):
         found, missing = answer(method, address.format(foreign)), answer(method, address.format("XX99-ST26-00001"))
@@ -321,6 +335,8 @@ def test_every_screen_keeps_its_ceiling_of_statements(driver: Driver, client_of:
     ceilings = CEILINGS | {order_url(driver): 18, f"/settlements/{sheet.number}/": 18}
     for address, ceiling in ceilings.items():
         cashier.get(address)
-        with CaptureQueriesContext(connection, ) as seen:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
             assert cashier.get(address).status_code == 200
         assert len(seen) <= ceiling, (address, [row["sql"][:120] for row in seen])
