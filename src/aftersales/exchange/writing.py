@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -104,7 +104,11 @@ def _write_batch(job: ImportJob, kind: Kind, prepared: Prepared, actor: Actor, a
             known=written.known,
         )
 
-    return run_in_transaction(command)
+    def whole_or_nothing() -> ImportJob:
+        with transaction.atomic():  # a savepoint where a caller holds a transaction open
+            return command()
+
+    return run_in_transaction(whole_or_nothing)
 
 
 def _stop(job: ImportJob, actor: Actor, at: datetime, sentence: Text) -> ImportJob:

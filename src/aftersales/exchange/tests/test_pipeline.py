@@ -19,7 +19,7 @@ from aftersales.exchange.mapping import read_mapping
 from aftersales.exchange.services import Upload
 from aftersales.exchange.storage import place_of
 from aftersales.exchange.tests.conftest import AT, csv_of
-from aftersales.inventory.models import StockItem
+from aftersales.inventory.models import StockBalance
 from aftersales.repairs.models import RepairOrder
 from aftersales.vehicles.models import Party, Vehicle
 
@@ -120,7 +120,7 @@ def test_parts_operations_and_opening_stock_come_in_with_chinese_headings(writte
     job = written_in(stock, "opening_stock", cast.sun)
     assert (job.state, job.created_count) == ("committed", 1)
     assert (3, "number_refused", True) in oddities(job)
-    assert StockItem.objects.at_station(cast.station.pk).get(part__number="NEW-1").on_hand == 12
+    assert StockBalance.objects.at_station(cast.station.pk).get(part__number="NEW-1").on_hand == 12
     assert written_in(stock, "opening_stock", cast.sun).created_count == 0
 
 

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from aftersales.core.documents import held
 from aftersales.core.errors import Forbidden, NotVisible, Refusal
 from aftersales.doors.commands import actor_of
-from aftersales.doors.pages import attempt, once, page_of, version_in
+from aftersales.doors.html import attempt, once, version_in
+from aftersales.doors.pages import page_of
 from aftersales.exchange import queries, services, transitions
 from aftersales.exchange.blanks import blank
 from aftersales.exchange.choices import ImportKind, ImportState
