@@ -57,9 +57,9 @@ screenshots: build ## Pictures of the screens, from the demo dealer
 	@./.ci/chromium
 	@$(BIN)/python -m pytest -p no:xdist tests/screenshots --screenshots
 
-messages: build ## Collect the texts to translate (needs gettext), compile the translations
-	@cd src/aftersales && env DJANGO_SETTINGS_MODULE=aftersales.config.settings_test PYTHONPATH=../.. ../../$(BIN)/python -m django makemessages -l zh_Hans --no-location --no-wrap
-	@$(UV) run --no-sync --with hatchling python hatch_build.py
+messages: build ## Texts that lack a Chinese translation; compile the translations
+	@$(BIN)/python -m aftersales.locale.merge
+	@$(BIN)/python -m tests.house.messages
 
 pins: ## Newest versions that fit, tested by you, written into pyproject.toml
 	@$(UV) run --no-project --python 3.13 python .ci/pins.py clear

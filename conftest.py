@@ -4,5 +4,6 @@ pytest_plugins = [
     "tests.conftest_database",
     "tests.conftest_strictness",
     "tests.conftest_surroundings",
+    "tests.conftest_translations",
     "aftersales.seeds.pytest_cast",
 ]

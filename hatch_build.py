@@ -5,6 +5,7 @@ AFTERSALES_SKIP_FRONTEND=1 leaves the front end out (a machine without network, 
 """
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -46,15 +47,8 @@ class FrontendBuildHook(BuildHookInterface):
 
 
 def compile_translations(root: Path) -> None:
-    """Write each .po's .mo beside it: Django reads only those, and a machine may have no msgfmt."""
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    for source in (root / "src" / "aftersales" / "locale").rglob("*.po"):
-        with source.open("rb") as file:
-            catalogue = read_po(file, abort_invalid=True)
-        with source.with_suffix(".mo").open("wb") as file:
-            write_mo(file, catalogue)
+    """Merge and compile the translations: Django reads only compiled ones, and a machine may have no msgfmt."""
+    runpy.run_path(str(root / "src" / "aftersales" / "locale" / "merge.py"))["compile_fragments"]()
 
 
 def _programs(node_root: Path) -> tuple[Path, Path]:

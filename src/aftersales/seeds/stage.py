@@ -54,6 +54,9 @@ class OpenHoursDriver(Driver):
         self.at = hours.forward(self.at, lasting)
         return self.at
 
+    def promise(self) -> datetime:
+        return hours.forward(self.at, self.promised_in)
+
     def played(self, *moves: str) -> Story:
         """Play moves one after the other; a technician or part that is not free yet is waited for."""
         for move in moves:

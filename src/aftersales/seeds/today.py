@@ -29,6 +29,7 @@ from aftersales.seeds.stories import (
 
 # Cars that are on their straight way: how many working minutes ago they came, what for, how far they are, who works.
 _ON_THE_WAY: Final = (
+    (20, jobs.SERVICE_10K, OrderState.RECEIVED, "zhou"),
     (35, jobs.WIPERS, OrderState.DIAGNOSED, "zhou"),
     (60, jobs.AIR_CONDITIONING, OrderState.ESTIMATED, "zhou"),
     (95, jobs.SERVICE_20K, OrderState.AUTHORIZED, "fang"),
@@ -38,8 +39,9 @@ _ON_THE_WAY: Final = (
     (560, jobs.SERVICE_10K, OrderState.INSPECTED, "zhao"),
     (700, jobs.ALIGNMENT, OrderState.READY, "zhou"),
     (820, jobs.BATTERY, OrderState.SETTLED, "zhao"),
+    (1000, jobs.SERVICE_20K, OrderState.RELEASED, "zhou"),
 )
-NEEDED_CARS: Final = 25
+NEEDED_CARS: Final = 27
 
 
 class Now:

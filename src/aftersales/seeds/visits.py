@@ -69,6 +69,10 @@ class Driver:
         self.at += lasting
         return self.at
 
+    def promise(self) -> datetime:
+        """Return when the car is promised."""
+        return self.at + self.promised_in
+
     def time_for(self, line: OrderLine) -> timedelta:
         """Return how long the work on a labour line takes here."""
         return max(STEP_MINUTES, timedelta(hours=float(line.quantity * self.pace)))
@@ -176,7 +180,7 @@ class Driver:
                 for line in self.order.all_lines()
                 if line.is_labour and line.is_agreed
             ],
-            promised_at=self.at + self.promised_in,
+            promised_at=self.promise(),
             wash_minutes=30,
         )
         return self.order
