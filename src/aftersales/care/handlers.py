@@ -7,6 +7,7 @@ from aftersales.appointments.models import Appointment
 from aftersales.care import queries, rules, services
 from aftersales.care.transitions import follow_ups
 from aftersales.core.actor import Actor, system_actor
+from aftersales.network.queries import station_of
 from aftersales.network.rules import business_date
 from aftersales.repairs.events import VehicleReleased
 from aftersales.repairs.models import RepairOrder
@@ -24,7 +25,7 @@ def plan_follow_ups(event: VehicleReleased) -> None:
     assert isinstance(order, RepairOrder)
     if order.is_historical:
         return
-    station, planner = order.station, _planner(event.actor)
+    station, planner = station_of(order.station_id), _planner(event.actor)
     on = business_date(order.released_at or event.at, station.time_zone)
     due_from_on, due_at = rules.call_window(
         on,

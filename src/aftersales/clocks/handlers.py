@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from functools import partial
+from functools import cache, partial
 
 from aftersales.clocks.calendars import calendar_of
 from aftersales.clocks.course import Course, Limits, Taken, begin
@@ -13,6 +13,7 @@ from aftersales.clocks.models import Clock
 from aftersales.clocks.rules import ONE_DAY, WorkingCalendar
 from aftersales.core.documents import subject_kind
 from aftersales.core.events import StepTaken
+from aftersales.core.rows import CompiledRead, update_columns
 from aftersales.standards.binding import fulfils
 from aftersales.standards.queries import threshold
 
@@ -61,6 +62,12 @@ def put_course(clock: Clock, course: Course) -> list[str]:
 
 
 @fulfils("APPT-03", "APPT-08", "WORK-08", "CRM-01", "FUP-01", "FUP-02")
+@cache
+def _running_clocks() -> CompiledRead[Clock]:
+    rows = Clock.objects.everywhere().filter(subject_kind="").filter(subject_id=0).filter(stopped_at=None)
+    return CompiledRead(rows.select_for_update(of=("self",), no_key=True))
+
+
 def advance(event: StepTaken) -> None:
     """Start, pause, resume, move or stop the clocks that listen to the step; no query when none does."""
     document = event.document
@@ -72,10 +79,7 @@ def advance(event: StepTaken) -> None:
     heard = [row.code for row in definitions if event.step not in row.starts or event.step in row.moves]
     clocks: dict[str, Clock] = {}
     if heard:
-        rows = Clock.objects.at_station(station_id).filter(
-            subject_kind=kind, subject_id=document.pk, definition__in=heard, stopped_at=None
-        )
-        clocks = {clock.definition: clock for clock in rows.select_for_update(of=("self",), no_key=True)}
+        clocks = {clock.definition: clock for clock in _running_clocks().run([kind, document.pk]) if clock.definition in heard}
     started: list[Clock] = []
     for definition in definitions:
         if clock := clocks.get(definition.code):
@@ -83,7 +87,7 @@ def advance(event: StepTaken) -> None:
             promised = _promise(definition, document, limits.calendar)
             taken = Taken(event.step, event.at, promised, fits=definition.fits(partial(getattr, document)))
             if changed := put_course(clock, advance_course(course_of(clock), definition, limits, taken)):
-                clock.save(update_fields=changed)
+                update_columns(clock, changed)
         elif event.step in definition.starts and definition.fits(partial(getattr, document)):
             started.append(_new_clock(definition, document, event.at))
     if started:

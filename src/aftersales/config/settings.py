@@ -89,6 +89,15 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+# What an API call with a token passes: see config/wsgi.py.
+TOKEN_MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "aftersales.config.requests.RequestIdMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "aftersales.accounts.middleware.ActorMiddleware",
+    "aftersales.accounts.middleware.RefusalMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
 
 TEMPLATES = [
     {

@@ -1,9 +1,38 @@
-"""The WSGI application that the server's workers load."""
+"""The WSGI application that the server's workers load: one door for browsers, a shorter one for programs with a token."""
+
+from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftersales.config.settings")
 
-application = get_wsgi_application()
+
+class Doors:
+    """Sends a token's API call past what only browsers need (sessions, cookies, forms, messages); all else as usual.
+
+    Both doors end in the same views, actors and refusals.
+    """
+
+    def __init__(self) -> None:
+        self.for_browsers = get_wsgi_application()
+        everything = settings.MIDDLEWARE
+        settings.MIDDLEWARE = settings.TOKEN_MIDDLEWARE
+        try:
+            self.for_tokens = WSGIHandler()
+        finally:
+            settings.MIDDLEWARE = everything
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        by_token = environ.get("HTTP_AUTHORIZATION", "").startswith("Bearer as_")
+        if by_token and environ.get("PATH_INFO", "").startswith("/api/"):
+            return self.for_tokens(environ, start_response)
+        return self.for_browsers(environ, start_response)
+
+
+application = Doors()

@@ -16,6 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held, seen_as
 from aftersales.core.errors import NotVisible
+from aftersales.core.rows import row_of
 from aftersales.core.workflow import Step, Workflow
 from aftersales.doors.commands import answer_command, version_seen
 from aftersales.network.models import Station
@@ -134,13 +135,10 @@ class StepInput:
 
 def visible_row(model: type[models.Model], actor: Actor, row_id: int) -> models.Model:
     """Return the row if the actor may see it; masters of the network are seen by everybody."""
-    manager: Any = model._default_manager
-    if hasattr(manager, "get_visible"):
-        return manager.get_visible(actor, pk=row_id)  # type: ignore[no-any-return]
-    found = manager.filter(pk=row_id).first()
+    found = row_of(model, row_id)
     if found is None or not _is_own_place(found, actor):
         raise NotVisible
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _is_own_place(row: models.Model, actor: Actor) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from time import monotonic
 
 from django.db.models import Count, Q, QuerySet
 
@@ -77,3 +78,20 @@ def calendar_days(from_on: date, *, station_id: int | None = None, until_on: dat
     if until_on is not None:
         days = days.filter(on__lt=until_on)
     return list(days.order_by("on", "station_id"))
+
+
+_STATIONS: dict[int, tuple[float, Station]] = {}
+FRESH_SECONDS = 15.0
+
+
+def station_of(station_id: int) -> Station:
+    """Return a station the caller has shown to be visible, from memory: its name and address may be 15 seconds old."""
+    kept = _STATIONS.get(station_id)
+    if kept is None or monotonic() - kept[0] > FRESH_SECONDS:
+        kept = _STATIONS[station_id] = (monotonic(), Station.objects.get(pk=station_id))
+    return kept[1]
+
+
+def forget_stations() -> None:
+    """Drop what this process remembers of stations: for tests, whose databases give the same ids to other places."""
+    _STATIONS.clear()

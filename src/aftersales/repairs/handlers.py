@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aftersales.network.queries import station_of
 from aftersales.notifications.services import enqueue
 from aftersales.repairs.events import VehicleReady
 from aftersales.standards.binding import fulfils
@@ -13,12 +14,13 @@ from aftersales.standards.binding import fulfils
 def tell_customer_ready(event: VehicleReady) -> None:
     """Tell the customer that the car can be collected; once for each time it becomes ready."""
     order: Any = event.document
+    station = station_of(order.station_id)
     enqueue(
         event.at,
         station_id=order.station_id,
         template="repairs.ready",
         to_customer=order.customer_id,
         document=order,
-        payload={"plate": order.plate, "station": order.station.name, "phone": order.station.phone},
+        payload={"plate": order.plate, "station": station.name, "phone": station.phone},
         dedupe_key=f"ready:{order.pk}:{order.inspection_round}",
     )

@@ -13,6 +13,7 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
 from aftersales.core.events import publish
+from aftersales.core.rows import insert_row
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, plain, record_entry, snapshot
 from aftersales.customers.models import Customer
@@ -338,9 +339,10 @@ def note_odometer(
                 raise InputRefused(sentence, code="odometer_falls", fields={"odometer_km": sentence})
             records.require_right(actor, P.ODOMETER_OVERRIDE, vehicle.station_id)
             Vehicle.objects.at_station(fresh.station_id).filter(pk=fresh.pk).update(odometer_km=km, odometer_at=at)
-        reading = OdometerReading.objects.create(
+        reading = OdometerReading(
             vehicle_id=vehicle.pk, km=km, at=at, source=source, is_anomaly=not raised, reason="" if raised else why
         )
+        insert_row(reading)
         step = "odometer_noted" if raised else "odometer_overridden"
         record_entry(
             vehicle, step=step, actor=actor, at=at, changes={"odometer_km": [vehicle.odometer_km, km]}, reason=why

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
+from aftersales.core.rows import insert_row
 from aftersales.core.transactions import run_in_transaction
 from aftersales.customers import drafts as customer_drafts
 from aftersales.customers import services as customer_services
@@ -62,16 +63,18 @@ def register_visitors(
         person = _write_customer(customer, new_customer, phones)
         car = Vehicle(station=station, created_at=at, **draft.columns())
         try:
-            car.save(force_insert=True)
+            insert_row(car)
             if draft.plate and moving:
                 services.hang_plate(car, draft.plate, today, actor, at)
             elif draft.plate:
-                PlateHolding.objects.create(
-                    station=station, vehicle=car, plate=draft.plate.text, plate_kind=draft.plate.kind, since_on=today
+                insert_row(
+                    PlateHolding(
+                        station=station, vehicle=car, plate=draft.plate.text, plate_kind=draft.plate.kind, since_on=today
+                    )
                 )
         except IntegrityError as error:  # lost the race by the blink between look and write
             raise _lost_race(error) from None
-        Party.objects.create(vehicle=car, customer=person, role=PartyRole.OWNER, since_on=today)
+        insert_row(Party(vehicle=car, customer=person, role=PartyRole.OWNER, since_on=today))
         entries: list[tuple[Any, Mapping[str, Any]]] = [(car, services.opening_changes(car))]
         findings = [finding(car, person.name)]
         if new_customer is not None:
@@ -105,7 +108,7 @@ def _write_customer(
     if new is None:
         assert isinstance(known, Customer)
         return known
-    new.save(force_insert=True)
+    insert_row(new)
     customer_services.write_phones(new, phones)
     return new
 

@@ -72,7 +72,8 @@ class Workday:
     running_order: RepairOrder | None
 
 
-def _own_lines(staff_member_id: int) -> QuerySet[OrderLine]:
+def own_lines(staff_member_id: int) -> QuerySet[OrderLine]:
+    """Return the agreed jobs a person is assigned to on cars that may be worked on."""
     return OrderLine.objects.filter(
         technician_id=staff_member_id,
         kind=LineKind.LABOUR,
@@ -84,7 +85,7 @@ def _own_lines(staff_member_id: int) -> QuerySet[OrderLine]:
 
 def workday_version(staff_member_id: int, at: datetime) -> tuple[object, ...]:
     """Return what changes whenever the page does; while a clock runs also the minute, for the elapsed time."""
-    counted = _own_lines(staff_member_id).aggregate(
+    counted = own_lines(staff_member_id).aggregate(
         count=Count("pk"),
         last=Max("order_id"),
         versions=Sum("order__version"),
@@ -97,7 +98,7 @@ def workday_version(staff_member_id: int, at: datetime) -> tuple[object, ...]:
 @fulfils("WORK-04", "WORK-09")
 def workday_of(staff_member_id: int, midnight: datetime, at: datetime) -> Workday:
     """Return the technician's jobs by car, the running one first, then by promise; `midnight` is where today begins."""
-    own = list(_own_lines(staff_member_id).select_related("order__advisor", "bay").order_by("position"))
+    own = list(own_lines(staff_member_id).select_related("order__advisor", "bay").order_by("position"))
     order_ids = {line.order_id for line in own}
     around = _lines_by_order(order_ids)
     first_words = dict(
@@ -118,7 +119,9 @@ def workday_of(staff_member_id: int, midnight: datetime, at: datetime) -> Workda
             )
         )
     cars = [_car(orders[pk], jobs, around[pk], first_words.get(pk, "")) for pk, jobs in by_order.items()]
-    cars.sort(key=lambda car: (not car.is_running, bool(car.order.hold_reason), car.order.promised_at or at, car.order.pk))
+    cars.sort(
+        key=lambda car: (not car.is_running, bool(car.order.hold_reason), car.order.promised_at or at, car.order.pk)
+    )
     clocked = next(((car, job) for car in cars for job in car.jobs if job.is_running), None)
     return Workday(
         cars=tuple(cars),
@@ -175,4 +178,8 @@ def _clock_times(
         today += max(until - max(started_at, midnight), timedelta())
         if ended_at is None:
             running[line_id] = started_at
-    return {pk: int(span.total_seconds() // 60) for pk, span in worked.items()}, running, int(today.total_seconds() // 60)
+    return (
+        {pk: int(span.total_seconds() // 60) for pk, span in worked.items()},
+        running,
+        int(today.total_seconds() // 60),
+    )

@@ -13,12 +13,14 @@ from aftersales.catalog.queries import LineAsked, LinePriced, price_lines
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, Text
 from aftersales.core.quantity import to_milli
+from aftersales.core.rows import row_of
 from aftersales.repairs import rules
 from aftersales.repairs.choices import Consent, LineKind, PayType
 from aftersales.repairs.models import OrderLine, RepairOrder
 from aftersales.repairs.permissions import P
 from aftersales.standards.binding import fulfils
 from aftersales.standards.queries import threshold
+from aftersales.vehicles.models import Vehicle
 
 LARGEST = Decimal(100_000)
 
@@ -53,7 +55,7 @@ def priced_lines(order: RepairOrder, wishes: Sequence[LineWish], actor: Actor, o
     """
     asked = [LineAsked(wish.kind, wish.item_id, wish.quantity, wish.payer) for wish in wishes]
     found = price_lines(
-        asked, station_id=order.station_id, on=on, vehicle_model_id=order.vehicle.model_id if order.vehicle_id else None
+        asked, station_id=order.station_id, on=on, vehicle_model_id=_model_of(order)
     )
     if len(found) != len(wishes):
         raise InputRefused(_("An operation or part in the list does not exist."), code="no_item", clause="EST-05")
@@ -62,6 +64,11 @@ def priced_lines(order: RepairOrder, wishes: Sequence[LineWish], actor: Actor, o
         _priced_line(order, wish, priced, actor, on, position + n)
         for n, (wish, priced) in enumerate(zip(wishes, found, strict=True), start=1)
     ]
+
+
+def _model_of(order: RepairOrder) -> int | None:
+    vehicle = row_of(Vehicle, order.vehicle_id)
+    return vehicle.model_id if vehicle else None
 
 
 def _priced_line(

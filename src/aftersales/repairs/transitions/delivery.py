@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.events import publish
+from aftersales.core.rows import insert_row
 from aftersales.network.rules import business_date
 from aftersales.repairs import rules
 from aftersales.repairs.choices import OldParts, PaymentState, PayType
@@ -28,7 +29,7 @@ def tell_progress(order: RepairOrder, actor: Actor, at: datetime, /, *, text: st
         raise InputRefused(_("Write what the customer was told."), code="no_text", fields={"text": _("Please fill in.")})
     if channel not in CHANNELS:
         raise InputRefused(_("Choose how the customer was told."), code="channel")
-    ProgressNotice.objects.create(order=order, channel=channel, text=text, told_by=actor.name, at=at)
+    insert_row(ProgressNotice(order=order, channel=channel, text=text, told_by=actor.name, at=at))
     return {"told": text, "channel": channel}
 
 

@@ -13,8 +13,9 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.rows import update_many
 from aftersales.inventory import services as stock
+from aftersales.network.queries import station_of
 from aftersales.repairs.choices import HoldReason, IntakeOutcome, WorkState
-from aftersales.repairs.models import Departure, OrderLine, RepairOrder
+from aftersales.repairs.models import Departure, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
 from aftersales.repairs.transitions.work import consumer_of
 from aftersales.staff.choices import Post
@@ -79,7 +80,7 @@ def resume(order: RepairOrder, actor: Actor, at: datetime, /, *, promised_at: da
 @WORKFLOW.step
 def cancel(order: RepairOrder, actor: Actor, at: datetime, /, *, reason: str) -> None:
     """Cancel before any part is issued or work done; what was put by is free again."""
-    stock.release(actor, at, station=order.station, consumer=consumer_of(order))
+    stock.release(actor, at, station=station_of(order.station_id), consumer=consumer_of(order))
     order.hold_reason = ""
 
 
@@ -100,7 +101,7 @@ def close_without_repair(
     """
     if outcome not in (IntakeOutcome.BOOKED_LATER, IntakeOutcome.QUOTATION_ONLY):
         raise InputRefused(_("Choose how intake ends."), code="outcome", clause="RECP-16", fields={"outcome": _("Choose one.")})
-    stock.release(actor, at, station=order.station, consumer=consumer_of(order))
+    stock.release(actor, at, station=station_of(order.station_id), consumer=consumer_of(order))
     order.intake_outcome = outcome
     order.hold_reason = ""
     if outcome == IntakeOutcome.BOOKED_LATER:
@@ -109,7 +110,7 @@ def close_without_repair(
         booked = booking.request(
             actor,
             at,
-            station=order.station,
+            station=station_of(order.station_id),
             channel=Channel.COUNTER,
             customer=order.customer,
             vehicle=order.vehicle,

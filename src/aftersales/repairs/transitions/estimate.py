@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
-from aftersales.core.rows import update_many
+from aftersales.core.rows import insert_row, insert_rows, update_many
 from aftersales.core.money import to_fen, total
 from aftersales.files.models import Attachment
 from aftersales.inventory.queries import available
@@ -38,13 +38,13 @@ def _insert(order: RepairOrder, actor: Actor, at: datetime, wishes: Sequence[Lin
     # Labour first: a part line needs the id of the labour line it is fitted by.
     jobs = [(wish, line) for wish, line in zip(wishes, lines, strict=True) if line.is_labour]
     parts = [(wish, line) for wish, line in zip(wishes, lines, strict=True) if not line.is_labour]
-    OrderLine.objects.bulk_create([line for _wish, line in jobs])
+    insert_rows([line for _wish, line in jobs])
     for wish, line in parts:
         if wish.job is not None:
             if not 0 <= wish.job < len(lines) or not lines[wish.job].is_labour:
                 raise InputRefused(_("A part is fitted by a labour line of the list."), code="no_job")
             line.job_id = lines[wish.job].pk
-    OrderLine.objects.bulk_create([line for _wish, line in parts])
+    insert_rows([line for _wish, line in parts])
     order._lines = [*existing, *lines]
     return lines
 
@@ -181,17 +181,19 @@ def estimate(
         )
     order.estimate_version += 1
     shortages = _shortages(order, lines)
-    Estimate.objects.create(
-        order=order,
-        version=order.estimate_version,
-        cost_low=low,
-        cost_high=high,
-        minutes_low=minutes_low,
-        minutes_high=minutes_high,
-        lines=[_told(line) for line in lines],
-        shortages=shortages,
-        issued_at=at,
-        issued_by=actor.name,
+    insert_row(
+        Estimate(
+            order=order,
+            version=order.estimate_version,
+            cost_low=low,
+            cost_high=high,
+            minutes_low=minutes_low,
+            minutes_high=minutes_high,
+            lines=[_told(line) for line in lines],
+            shortages=shortages,
+            issued_at=at,
+            issued_by=actor.name,
+        )
     )
     return {"cost": [str(low), str(high)], "minutes": [minutes_low, minutes_high], "shortages": shortages}
 
@@ -238,21 +240,23 @@ def _decide(
         line.declined_reason = "" if decision == Consent.AGREED else reason[:200]
         touched.append(line)
     update_many(touched, ["consent", "declined_reason"])
-    ConsentRecord.objects.bulk_create(
-        ConsentRecord(
-            order=order,
-            line=line,
-            decision=line.consent,
-            estimate_version=order.estimate_version,
-            gross=line.gross,
-            given_by=given_by,
-            method=method,
-            signature=signature,
-            recorded_by=actor.name,
-            reason=reason,
-            at=at,
-        )
-        for line in touched
+    insert_rows(
+        [
+            ConsentRecord(
+                order=order,
+                line=line,
+                decision=line.consent,
+                estimate_version=order.estimate_version,
+                gross=line.gross,
+                given_by=given_by,
+                method=method,
+                signature=signature,
+                recorded_by=actor.name,
+                reason=reason,
+                at=at,
+            )
+            for line in touched
+        ]
     )
     return {"decisions": {line.text: line.consent for line in touched}, "given_by": given_by, "method": method}
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.appointments.models import Appointment
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
-from aftersales.core.rows import update_columns, update_many
+from aftersales.core.rows import insert_row, insert_rows, update_columns, update_many
 from aftersales.customers.models import Customer
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -105,26 +105,29 @@ def check_in(
     )
     try:
         with transaction.atomic():
-            order.save(force_insert=True)
+            insert_row(order)
     except IntegrityError as error:
         if "one_open_order_a_vehicle" in str(error):
             raise TransitionRefused(_("This vehicle already has an open repair order."), code="open_order_exists") from None
         raise
-    ReceivingForm.objects.create(
-        order=order,
-        covers_fitted=True,
-        papers_checked=list(papers_checked),
-        walkaround=dict(walkaround),
-        damages=list(damages),
-        belongings=[item.strip() for item in belongings if item.strip()],
-        findings=dict(findings or {}),
-        energy_percent=energy_percent,
-        signed_by=signed_by,
-        signed_at=at,
+    insert_row(
+        ReceivingForm(
+            order=order,
+            covers_fitted=True,
+            papers_checked=list(papers_checked),
+            walkaround=dict(walkaround),
+            damages=list(damages),
+            belongings=[item.strip() for item in belongings if item.strip()],
+            findings=dict(findings or {}),
+            energy_percent=energy_percent,
+            signed_by=signed_by,
+            signed_at=at,
+        )
     )
-    order._concerns = Concern.objects.bulk_create(
+    order._concerns = [
         Concern(order=order, position=n, customer_words=words) for n, words in enumerate(concerns, start=1)
-    )
+    ]
+    insert_rows(order._concerns)
     return order
 
 
@@ -139,7 +142,7 @@ def record_concern(order: RepairOrder, actor: Actor, at: datetime, /, *, custome
             fields={"customer_words": _("Please fill in.")},
         )
     position = max((concern.position for concern in order.all_concerns()), default=0) + 1
-    Concern.objects.create(order=order, position=position, customer_words=customer_words)
+    insert_row(Concern(order=order, position=position, customer_words=customer_words))
     return {"concern": customer_words}
 
 

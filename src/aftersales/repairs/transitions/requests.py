@@ -1,4 +1,4 @@
-"""What a technician asks of others from the bay: parts from the store, and the advisor's word on what else was found."""
+"""What a technician asks from the bay: parts from the store, the advisor's word on what else was found."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ask_for_parts(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id:
 
 @WORKFLOW.step
 def report_finding(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int, finding: str) -> dict[str, Any]:
-    """Tell the advisor what else was found, so that the customer is asked before anything is done about it (WORK-05, WORK-11).
+    """Tell the advisor what else was found, so that the customer is asked before it is done (WORK-05, WORK-11).
 
     It reaches the order's own advisor; every advisor of the station where that one has no account. Raises InputRefused.
     """

@@ -19,6 +19,7 @@ from aftersales.inventory.choices import Priority
 from aftersales.inventory.ledger import Consumer
 from aftersales.inventory.reservations import Want
 from aftersales.network.models import Bay
+from aftersales.network.queries import station_of
 from aftersales.notifications.services import enqueue
 from aftersales.repairs.choices import OrderState, PauseReason, WorkState
 from aftersales.repairs.models import OrderLine, RepairOrder
@@ -95,11 +96,11 @@ def dispatch(
     ]
     if order.appointment_id or order.state == OrderState.DISPATCHED:
         # What the booking or an earlier dispatch put by is promised anew, line by line, under the same locks.
-        stock.release(actor, at, station=order.station, consumer=consumer_of(order))
+        stock.release(actor, at, station=station_of(order.station_id), consumer=consumer_of(order))
     promises = stock.reserve(
         actor,
         at,
-        station=order.station,
+        station=station_of(order.station_id),
         consumer=consumer_of(order),
         wants=wants,
         priority=Priority.ORDER,
@@ -155,7 +156,7 @@ def issue_parts(
     issued = stock.issue(
         actor,
         at,
-        station=order.station,
+        station=station_of(order.station_id),
         consumer=consumer_of(order),
         lines=[
             # Every line here is agreed by name, so an alternative part has the customer's recorded consent (PART-11).
@@ -188,7 +189,7 @@ def return_parts(
     returned = stock.return_parts(
         actor,
         at,
-        station=order.station,
+        station=station_of(order.station_id),
         consumer=consumer_of(order),
         lines=[stock.ReturnLine(line.pk, line.part_id or 0, quantities[line.pk]) for line in lines],
         reason=reason,

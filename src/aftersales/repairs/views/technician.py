@@ -93,7 +93,7 @@ def _own_job(order: RepairOrder, actor: Actor, line_id: int) -> None:
 @require_POST
 @fulfils("WORK-04", "DIAG-05")
 def tap(request: HttpRequest, number: str, name: str) -> HttpResponse:
-    """Take one step of the bay: clock on, pause, finish, help, parts, a finding, the self-check. Twice tapped, once done."""
+    """Take a step from the bay: clock, help, parts, finding, self-check. Tapped twice it is done once."""
     actor, at = _worker(request), timezone.now()
     if name not in TAPS:
         raise Http404
@@ -110,7 +110,9 @@ def tap(request: HttpRequest, number: str, name: str) -> HttpResponse:
     from_job = request.POST.get("from") == "job"
     if outcome.is_done:
         messages.success(request, _("Done: %(step)s.") % {"step": transitions.WORKFLOW.by_name[name].label})
-        back = reverse("repairs:job", args=[number]) if from_job and name != "complete" else reverse("repairs:technician")
+        back = (
+            reverse("repairs:job", args=[number]) if from_job and name != "complete" else reverse("repairs:technician")
+        )
         if from_job:
             return htmx.go_to(request, back)
         return htmx.redirect_or_fragments(
