@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ REFUSED = 409
 DONE = 303
 LONGEST_KEY = 80
 MOST_CHANGES_SHOWN = 20
+
+_LOG = logging.getLogger(__name__)
 
 type Command = Callable[[Actor, datetime], str]
 
@@ -99,12 +102,13 @@ def attempt(request: HttpRequest, form: forms.Form, command: Command) -> Outcome
         add_refusal(form, refusal)
         return Outcome(REFUSED, refusal=refusal)
     except (DataError, OverflowError, ArithmeticError, UnicodeError):
-        refusal = InputRefused(
+        _LOG.warning("the form of %s holds what no column can", request.path, exc_info=True)
+        too_large = InputRefused(
             _("A text is too long, a figure too large, or a character cannot be stored. Please shorten or correct it."),
             code="out_of_range",
         )
-        add_refusal(form, refusal)
-        return Outcome(MISFILLED, refusal=refusal)
+        add_refusal(form, too_large)
+        return Outcome(MISFILLED, refusal=too_large)
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:
