@@ -36,7 +36,14 @@ def ticked(*clauses: str) -> dict[str, bool]:
 
 def vin_of(number: int) -> str:
     """Return a VIN of the right form for a running number, with its check digit."""
-    values = {c: v for c, v in zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)}
+    values = {
+        c: v
+        for c, v in zip(
+            "ABCDEFGHJKLMNPRSTUVWXYZ",
+            (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
+            strict=True,
+        )
+    }
     weights = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
     body = f"LSVAM4180C2{number:06d}"
     check = sum(weight * (int(c) if c.isdigit() else values[c]) for weight, c in zip(weights, body, strict=True)) % 11
@@ -52,7 +59,9 @@ class Client:
         self.technician = world.facts["technicians"][place]
         self.connection = http.client.HTTPConnection("127.0.0.1", world.port, timeout=60)
 
-    def call(self, who: str, method: str, path: str, body: Any = None, *, version: int | None = None, name: str = "") -> Any:
+    def call(
+        self, who: str, method: str, path: str, body: Any = None, *, version: int | None = None, name: str = ""
+    ) -> Any:
         headers = {"Authorization": f"Bearer {self.world.facts['tokens'][who]}", "Accept-Language": "zh-hans"}
         data = None
         if method == "POST":
@@ -62,13 +71,17 @@ class Client:
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         began = time.perf_counter()
-        self.connection.request(method, f"/api{path}", data, headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
+        status, content = self.exchange(method, f"/api{path}", data, headers)
         self.timings[name or path].append(time.perf_counter() - began)
-        if answer.status not in (200, 201):
-            raise RuntimeError(f"{method} {path}: {answer.status} {content.decode()}")
+        if status not in (200, 201):
+            raise RuntimeError(f"{method} {path}: {status} {content.decode()}")
         return json.loads(content)
+
+    def exchange(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        """Send one request and return status and body; what fails on the way is raised."""
+        self.connection.request(method, path, data, headers)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
 
 
 class Visit:
@@ -96,7 +109,12 @@ class Visit:
                 "station_id": facts["station"],
                 "advisor_id": facts["staff"]["lin"],
                 "customer": {"name": name, "phones": [f"138{number:08d}"]},
-                "vehicle": {"vin": vin_of(number), "plate": f"沪A{number % 100000:05d}", "model_id": facts["model"], "accept_oddities": True},
+                "vehicle": {
+                    "vin": vin_of(number),
+                    "plate": f"沪A{number % 100000:05d}",
+                    "model_id": facts["model"],
+                    "accept_oddities": True,
+                },
                 "odometer_km": 38500,
                 "energy_percent": 55,
                 "concerns": ["刹车的时候前面有吱吱的响声,早上冷车最明显"],
@@ -113,7 +131,15 @@ class Visit:
         self.step(
             "lin",
             "diagnose",
-            findings=[{"position": 1, "cause": "前制动片磨损到限", "correction": "更换前制动片", "coverage": "outside", "confirmed_with": name}],
+            findings=[
+                {
+                    "position": 1,
+                    "cause": "前制动片磨损到限",
+                    "correction": "更换前制动片",
+                    "coverage": "outside",
+                    "confirmed_with": name,
+                }
+            ],
             repair_plan="更换前制动片,清洁卡钳,路试",
             technician_id=technician,
         )
@@ -133,12 +159,20 @@ class Visit:
         )
         lines = call("lin", "GET", f"/repair-orders/{self.number}", name="read order")["lines"]
         labour = [line["id"] for line in lines if line["kind"] == "labour"]
-        self.step("lin", "authorize", given_by=name, method="signature", decisions={str(line["id"]): "agreed" for line in lines})
+        self.step(
+            "lin",
+            "authorize",
+            given_by=name,
+            method="signature",
+            decisions={str(line["id"]): "agreed" for line in lines},
+        )
         promised = (datetime.now(UTC) + timedelta(hours=4)).isoformat()
         self.step(
             "zheng",
             "dispatch",
-            assignments=[{"line_id": line, "technician_id": technician, "bay_id": facts["bays"]["A2"]} for line in labour],
+            assignments=[
+                {"line_id": line, "technician_id": technician, "bay_id": facts["bays"]["A2"]} for line in labour
+            ],
             promised_at=promised,
             wash_minutes=30,
         )
@@ -146,10 +180,18 @@ class Visit:
         for line in labour:
             self.step("zhao", "start-work", line_id=line)
             self.step("zhao", "finish-work", line_id=line)
-        self.step("zhao", "complete", technician_id=technician, answers=ticked("QC-01"), repair_report="已更换前制动片,路试正常。")
+        self.step(
+            "zhao",
+            "complete",
+            technician_id=technician,
+            answers=ticked("QC-01"),
+            repair_report="已更换前制动片,路试正常。",
+        )
         self.step("fang", "inspect", inspector_id=facts["staff"]["fang"], answers=ticked("QC-06"), road_test={"km": 3})
         self.step("luo", "wash")
-        self.step("lin", "take-over", cleanliness=ticked("DELV-02"), condition=ticked("DELV-03"), belongings=["行车记录仪"])
+        self.step(
+            "lin", "take-over", cleanliness=ticked("DELV-02"), condition=ticked("DELV-03"), belongings=["行车记录仪"]
+        )
         self.step("lin", "explain-items")
         settled = call("he", "POST", f"/settlements/for-order/{self.number}", version=self.version, name="settle")
         sheet = settled["settlements"][0]

@@ -88,7 +88,9 @@ def world(*, orders: int = 0, workers: int = 2) -> Iterator[World]:
         program = [sys.executable, "-m", "aftersales"]
         subprocess.run([*program, "migrate"], env=env, check=True, stdout=subprocess.DEVNULL)
         facts_file = outer / "facts.json"
-        subprocess.run([sys.executable, "-m", "bench.seed", str(facts_file), str(orders)], env=env, check=True, cwd=ROOT)
+        subprocess.run(
+            [sys.executable, "-m", "bench.seed", str(facts_file), str(orders)], env=env, check=True, cwd=ROOT
+        )
         port = free_port()
         server = subprocess.Popen(
             [*program, "serve", "--port", str(port), "--workers", str(workers), "--no-worker"],

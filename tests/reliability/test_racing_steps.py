@@ -53,7 +53,11 @@ def drivers(cast: Cast, goods: Goods, count: int) -> list[Driver]:
     for place in range(count):
         driver = Driver(cast, goods, CAST_AT)
         driver.visitor = replace(
-            driver.visitor, name=f"客户{place}", phone=f"1390000{place:04d}", plate=f"沪B{place:05d}", vin=vin_of(place + 1)
+            driver.visitor,
+            name=f"客户{place}",
+            phone=f"1390000{place:04d}",
+            plate=f"沪B{place:05d}",
+            vin=vin_of(place + 1),
         )
         made.append(driver)
     return made
@@ -121,7 +125,9 @@ def test_C2_random_overlapping_baskets_meet_no_deadlock(cast: Cast, goods: Goods
     for driver in visits:
         issued = sum(
             move.quantity if move.kind == "issue" else -move.quantity
-            for move in StockMove.objects.everywhere().filter(origin_kind=subject_kind(driver.order), origin_id=driver.order.pk)
+            for move in StockMove.objects.everywhere().filter(
+                origin_kind=subject_kind(driver.order), origin_id=driver.order.pk
+            )
         )
         ordered = sum(line.quantity for line in driver.order.all_lines() if line.is_part)
         assert issued == ordered - 3
@@ -139,7 +145,9 @@ def test_cars_released_at_the_same_instant_each_plan_their_call(cast: Cast, good
         driver, door = visits[place], doors[place]
         answer = door.post(
             f"/api/repair-orders/{driver.order.number}/steps/release",
-            json.dumps({"received_by": "本人", "answers": released_answers(), "old_parts": "returned", "next_visit_km": 48500}),
+            json.dumps(
+                {"received_by": "本人", "answers": released_answers(), "old_parts": "returned", "next_visit_km": 48500}
+            ),
             content_type="application/json",
             headers={"If-Match": f'"{driver.order.version}"', "Idempotency-Key": f"release-{place:04d}"},
         )
@@ -189,7 +197,9 @@ def receive_more(cast: Cast, goods: Goods, quantities: dict[str, str]) -> None:
         CAST_AT,
         station=cast.station,
         items=[
-            ReceiptItem(part_id=goods.parts[number].pk, location_id=shelf.pk, quantity=Decimal(n), value=Decimal(n) * 10)
+            ReceiptItem(
+                part_id=goods.parts[number].pk, location_id=shelf.pk, quantity=Decimal(n), value=Decimal(n) * 10
+            )
             for number, n in quantities.items()
         ],
         supplier_name="明达配件中心库",

@@ -79,6 +79,7 @@ def _serve_web(host: str, port: int, workers: int, threads: int) -> None:
         from granian import Granian
         from granian.constants import Interfaces
 
+        _load_everything()
         connections.close_all()  # the web processes are forked from this one
         Granian(
             "aftersales.config.wsgi:application",
@@ -91,3 +92,17 @@ def _serve_web(host: str, port: int, workers: int, threads: int) -> None:
             workers_kill_timeout=15,
             websockets=False,
         ).serve()
+
+
+def _load_everything() -> None:
+    """Load the program before the web processes are forked: they share its memory, and no first visitor waits for it."""
+    import gc
+
+    from django.urls import get_resolver
+
+    from aftersales.config import wsgi
+
+    assert wsgi.application is not None
+    assert get_resolver().url_patterns
+    gc.collect()
+    gc.freeze()  # a collection in a web process would otherwise touch, and so copy, every page
