@@ -9,6 +9,7 @@ from aftersales.billing.permissions import P as Billing
 from aftersales.care.permissions import P as Care
 from aftersales.catalog.permissions import P as Catalog
 from aftersales.customers.permissions import P as Customers
+from aftersales.exchange.permissions import P as ExchangeRight
 from aftersales.inventory.permissions import P as Stock
 from aftersales.network.models import Station
 from aftersales.network.permissions import P as Network
@@ -60,13 +61,13 @@ NAVIGATION = Navigation(
         NavigationItem(_("Goods receipts"), "inventory:receipts", "package-import", Stock.RECEIVE, PARTS),
         NavigationItem(_("Stock alerts"), "inventory:alerts", "alert-triangle", Stock.HANDLE_ALERT, PARTS),
         NavigationItem(_("Price list"), "catalog:price_list", "tags", Catalog.VIEW, PARTS),
-        NavigationItem(_("Import and export"), "exchange:imports", "file-import", ExchangeRight.EXPORT),
         NavigationItem(_("Standard"), "standards:list", "book", "", STANDARD),
         NavigationItem(_("Checklists"), "standards:checklists", "checklist", Standard.ATTEST, STANDARD),
         NavigationItem(_("Compliance"), "standards:compliance", "shield-check", Standard.READ, STANDARD),
         NavigationItem(_("Key figures"), "insight:board", "chart-bar", Standard.READ, STANDARD),
         NavigationItem(_("People"), "administration:members", "users-group", Staff.CHANGE, ADMINISTRATION),
         NavigationItem(_("Stations"), "administration:stations", "building-store", Network.CHANGE, ADMINISTRATION),
+        NavigationItem(_("Import and export"), "exchange:imports", "file-import", ExchangeRight.EXPORT, ADMINISTRATION),
         NavigationItem(_("Messages sent"), "notifications:outbox", "send", Messages.OUTBOX, ADMINISTRATION),
         NavigationItem(_("Webhooks"), "notifications:webhooks", "plug", Messages.WEBHOOKS, ADMINISTRATION),
         NavigationItem(_("Users"), "administration:users", "user-cog", Accounts.KEEP_USERS, ADMINISTRATION),

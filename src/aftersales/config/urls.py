@@ -5,8 +5,11 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from aftersales.config.api import api
+from aftersales.insight.views.my_work import my_work, put_away
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", my_work, name="home"),
+    path("put-away/<int:line_id>/", put_away, name="put_away"),
     path("accounts/", include("aftersales.accounts.urls")),
     path("administration/", include("aftersales.staff.administration_urls")),
     path("api/", api.urls),
@@ -18,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("files/", include("aftersales.files.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("inbox/", include("aftersales.notifications.urls")),
+    path("insight/", include("aftersales.insight.urls")),
     path("papers/", include("aftersales.printing.urls")),
     path("", include("aftersales.billing.urls")),
     path("", include("aftersales.repairs.urls")),
