@@ -20,7 +20,7 @@ UNPACKED_BYTES_AT_MOST = 300 * 1024 * 1024
 RATIO_AT_MOST = 200
 RATIO_COUNTS_FROM_BYTES = 20 * 1024 * 1024
 MEMBERS_AT_MOST = 2_000
-CELLS_AT_MOST = 20_000_000
+CELLS_AT_MOST = 6_000_000
 CHUNK = 1 << 20
 OVERLAP = 2_048
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
@@ -106,10 +106,10 @@ class _Extent:
         for letters in {letters for letters, _row in found}:
             self.widest = max(self.widest, _column_number(letters))
         if found:
-            self.highest_row = max(self.highest_row, max(int(row) for _letters, row in found))
+            self.highest_row = max(self.highest_row, *(int(row) for _letters, row in found))
         self.has_nameless = self.has_nameless or _NAMELESS_CELL.search(xml) is not None
         if rows := _ROW.findall(xml):
-            self.highest_nameless = max(self.highest_nameless, max(map(int, rows)))
+            self.highest_nameless = max(self.highest_nameless, *map(int, rows))
 
     def require_room(self) -> None:
         """Raise InputRefused when the smallest rectangle around the cells is larger than memory should hold."""

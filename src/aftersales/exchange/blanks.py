@@ -11,7 +11,8 @@ def blank(kind_name: str) -> bytes:
     kind = kind_named(kind_name)
     headings = [column.zh for column in kind.columns]
     notes = [
-        (column.zh, column.en, "必填" if column.is_required else "", column.example, column.note) for column in kind.columns
+        (column.zh, column.en, "必填" if column.is_required else "", column.example, column.note)
+        for column in kind.columns
     ]
     return written(
         "xlsx",

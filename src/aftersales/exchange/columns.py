@@ -43,16 +43,19 @@ def recognised(columns: Sequence[Column], headings: Sequence[str]) -> dict[str, 
     found: dict[str, int] = {}
     for column in columns:
         for known in (column.zh, column.en, column.name, *column.also):
-            if (place := places.get(folded(known))) is not None and place not in found.values():
-                found[column.name] = place
+            spot = places.get(folded(known))
+            if spot is not None and spot not in found.values():
+                found[column.name] = spot
                 break
     return found
 
 
 CUSTOMERS_VEHICLES = (
-    Column("name", "客户姓名", "Customer name", ("姓名", "客户", "客户名称", "车主", "车主姓名", "name"), is_required=True,
+    Column("name", "客户姓名", "Customer name", ("姓名", "客户", "客户名称", "车主", "车主姓名", "name"),
+           is_required=True,
            example="陈建国", note="必填。公司写全称。"),
-    Column("phones", "电话", "Phone", ("手机", "手机号", "联系电话", "电话号码", "mobile", "phones"), example="13800138000",
+    Column("phones", "电话", "Phone", ("手机", "手机号", "联系电话", "电话号码", "mobile", "phones"),
+           example="13800138000",
            note="可写多个，用 / 分开。"),
     Column("kind", "客户类别", "Customer kind", ("类别",), note="person 个人、company 公司；空着按名称判断。"),
     Column("address", "地址", "Address", ("联系地址",), example="浦东新区张江路 1 号"),
@@ -81,9 +84,11 @@ CUSTOMERS_VEHICLES = (
 )  # fmt: skip
 
 PARTS = (
-    Column("number", "配件编号", "Part number", ("零件号", "配件号", "编号", "备件编号"), is_required=True, example="LF-OF-01",
+    Column("number", "配件编号", "Part number", ("零件号", "配件号", "编号", "备件编号"), is_required=True,
+           example="LF-OF-01",
            note="必填。"),
-    Column("name", "配件名称", "Part name", ("名称", "零件名称", "备件名称", "name"), is_required=True, example="机油滤清器",
+    Column("name", "配件名称", "Part name", ("名称", "零件名称", "备件名称", "name"), is_required=True,
+           example="机油滤清器",
            note="必填。"),
     Column("name_en", "英文名称", "English name", example="Oil filter"),
     Column("unit", "单位", "Unit", ("计量单位",), example="件", note="件、套、升、千克、米、瓶、盒。"),
@@ -95,12 +100,15 @@ PARTS = (
 )  # fmt: skip
 
 OPERATIONS = (
-    Column("code", "工时代码", "Operation code", ("工项代码", "项目代码", "作业代码", "code"), is_required=True, example="JX-110",
+    Column("code", "工时代码", "Operation code", ("工项代码", "项目代码", "作业代码", "code"), is_required=True,
+           example="JX-110",
            note="必填。"),
-    Column("name", "作业项目", "Operation", ("项目名称", "工项名称", "名称", "name"), is_required=True, example="更换前制动片",
+    Column("name", "作业项目", "Operation", ("项目名称", "工项名称", "名称", "name"), is_required=True,
+           example="更换前制动片",
            note="必填。"),
     Column("name_en", "英文名称", "English name", example="Replace front brake pads"),
-    Column("category", "工种", "Category", ("作业类别", "类别"), example="机修", note="保养、诊断、机修、电气、高压、钣金、喷漆。"),
+    Column("category", "工种", "Category", ("作业类别", "类别"), example="机修",
+           note="保养、诊断、机修、电气、高压、钣金、喷漆。"),
     Column("standard_hours", "标准工时", "Standard hours", ("工时", "工时数"), NUMBER, is_required=True, example="1.2",
            note="必填，小时，一位小数。"),
     Column("skill", "技能", "Skill", ("技能要求",)),
@@ -108,10 +116,13 @@ OPERATIONS = (
 )  # fmt: skip
 
 OPENING_STOCK = (
-    Column("number", "配件编号", "Part number", ("零件号", "配件号", "编号", "备件编号"), is_required=True, example="LF-OF-01",
+    Column("number", "配件编号", "Part number", ("零件号", "配件号", "编号", "备件编号"), is_required=True,
+           example="LF-OF-01",
            note="必填，须已在配件目录中。"),
-    Column("quantity", "数量", "Quantity", ("库存数量", "期初数量"), NUMBER, is_required=True, example="12", note="必填。"),
-    Column("unit_cost", "不含税单价", "Net unit cost", ("单价", "成本单价", "进价"), NUMBER, is_required=True, example="28.50",
+    Column("quantity", "数量", "Quantity", ("库存数量", "期初数量"), NUMBER, is_required=True, example="12",
+           note="必填。"),
+    Column("unit_cost", "不含税单价", "Net unit cost", ("单价", "成本单价", "进价"), NUMBER, is_required=True,
+           example="28.50",
            note="必填，元，不含税。"),
     Column("shelf", "货位", "Shelf", ("库位",), example="A-01", note="空着入默认货位。"),
 )  # fmt: skip
@@ -119,13 +130,15 @@ OPENING_STOCK = (
 HISTORY = (
     Column("received_on", "接车日期", "Received on", ("进厂日期", "开单日期", "工单日期", "job card date"), DATE,
            is_required=True, example="2023-04-12", note="必填。"),
-    Column("invoiced_on", "结算日期", "Invoiced on", ("开票日期", "出厂日期", "invoice date"), DATE, example="2023-04-13"),
+    Column("invoiced_on", "结算日期", "Invoiced on", ("开票日期", "出厂日期", "invoice date"), DATE,
+           example="2023-04-13"),
     Column("reference", "原工单号", "Order number", ("工单号", "施工单号", "order no"), example="RO230412001",
            note="同一工单号的各行合为一张工单。"),
     Column("customer_name", "客户姓名", "Customer name", ("客户", "车主", "姓名", "客户名称"), is_required=True,
            example="陈建国", note="必填。"),
     Column("phone", "电话", "Phone", ("手机", "手机号", "联系电话"), example="13800138000"),
-    Column("plate", "车牌号", "Plate", ("车牌", "牌照号", "vehicle no"), example="沪A12345", note="车牌号、车架号至少写一个。"),
+    Column("plate", "车牌号", "Plate", ("车牌", "牌照号", "vehicle no"), example="沪A12345",
+           note="车牌号、车架号至少写一个。"),
     Column("vin", "车架号", "VIN", ("车辆识别代号", "底盘号"), example="LSVAM4187C2184847"),
     Column("model_name", "车型", "Model", ("车型名称", "vehicle model"), example="朗逸 1.5L"),
     Column("odometer_km", "行驶里程", "Odometer km", ("里程", "里程数", "公里数", "odometer"), WHOLE, example="35210"),

@@ -22,7 +22,9 @@ KINDS = ("customers_vehicles", "parts", "operations", "opening_stock", "history"
 @click.option("--mapping", help="A mapping file (TOML), or the name of one that is shipped, such as jobcards.")
 @click.option("--station", "code", required=True, help="Code of the station the records belong to.")
 @click.option("--dry-run", is_flag=True, help="Only check and report; write nothing.")
-@click.option("--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Report to write: .xlsx or .csv.")
+@click.option(
+    "--report", "report_file", type=click.Path(dir_okay=False, path_type=Path), help="Report to write: .xlsx or .csv."
+)
 def import_file(
     file: Path, kind: str | None, mapping: str | None, code: str, dry_run: bool, report_file: Path | None
 ) -> None:
@@ -87,10 +89,7 @@ def _run(file: Path, kind: str | None, mapping_text: str, code: str, *, dry_run:
         job = begun
     job = services.start(job, actor, timezone.now(), in_background=False)
     with progress_bar() as progress:
-        job = writing.write(
-            job, actor, timezone.now, lambda now: progress(file.name, now.rows_done, now.rows_total)
-        )
-    return job
+        return writing.write(job, actor, timezone.now, lambda now: progress(file.name, now.rows_done, now.rows_total))
 
 
 def _tell(job: ImportJob) -> None:

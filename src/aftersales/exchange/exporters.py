@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.catalog.models import Part
 from aftersales.catalog.permissions import P as CatalogRight
 from aftersales.core.actor import Actor
+from aftersales.customers.models import Customer
 from aftersales.customers.names import mask_address
 from aftersales.customers.permissions import P as CustomerRight
 from aftersales.customers.phones import mask_phone, national_digits
-from aftersales.customers.models import Customer
 from aftersales.exchange.exports import Exporter, register_exporter
 from aftersales.exchange.sheets import Cell
 from aftersales.repairs.models import RepairOrder

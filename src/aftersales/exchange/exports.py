@@ -27,7 +27,7 @@ type Rows = Callable[[Actor, bool], Iterable[Sequence[Cell]]]
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """One list: `right` is what its reader must hold besides the right to export; `rows(actor, unmasked)` are fenced."""
+    """One list: `right` is what its reader must hold besides the right to export; `rows(actor, unmasked)` fenced."""
 
     name: str
     label: Text

@@ -8,13 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
+from aftersales.core.errors import InputRefused
 from aftersales.exchange import queries
 from aftersales.exchange.choices import ImportKind
 from aftersales.exchange.kinds import kind_named
 from aftersales.exchange.mapping import LARGEST_MAPPING_BYTES, MappingFile, read_mapping
 from aftersales.exchange.models import ImportJob
 from aftersales.exchange.values import strptime_form
-from aftersales.core.errors import InputRefused
 from aftersales.network.models import Station
 from aftersales.web import fields
 

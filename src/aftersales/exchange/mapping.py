@@ -26,7 +26,7 @@ LARGEST_MAPPING_BYTES = 64 * 1024
 class ColumnMap:
     """`columns` is {our column: place in the file}, `heading_row` the number of the row with the headings.
 
-    `date_format` such as DD-MM-YY is the file's way to write days ('' tries the usual ones); `options` belong to the kind.
+    `date_format` such as DD-MM-YY is the file's way to write days ('' tries the usual ones); `options` are the kind's.
     """
 
     columns: Mapping[str, int]
@@ -56,7 +56,9 @@ class MappingFile:
     def applied_to(self, table: Table) -> ColumnMap:
         """Return the map for a file; InputRefused naming the headings the file does not have."""
         wanted = {folded(heading) for heading in self.columns.values()}
-        row = next((row for row in table.rows[:HEADINGS_WITHIN] if wanted <= {folded(cell) for cell in row.cells}), None)
+        row = next(
+            (row for row in table.rows[:HEADINGS_WITHIN] if wanted <= {folded(cell) for cell in row.cells}), None
+        )
         if row is None:
             first = {folded(cell) for cell in table.rows[0].cells} if table.rows else set()
             missing = [heading for heading in self.columns.values() if folded(heading) not in first]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -105,17 +105,19 @@ def _text_table(data: bytes) -> Table:
                 _require_room(len(rows), len(cells))
                 rows.append(Row(number, tuple(cells)))
     except csv.Error:
-        raise refused(_("The file is not written as a table: a cell is too long or never ends."), "file_damaged") from None
+        raise refused(
+            _("The file is not written as a table: a cell is too long or never ends."), "file_damaged"
+        ) from None
     return Table(tuple(rows))
 
 
 def _require_room(rows: int, columns: int) -> None:
     if rows >= ROWS_AT_MOST:
-        raise refused(_("The table has more than %(limit)s rows. Please split it.") % {"limit": ROWS_AT_MOST}, "too_many_rows")
-    if columns > COLUMNS_AT_MOST:
         raise refused(
-            _("The table has more than %(limit)s columns.") % {"limit": COLUMNS_AT_MOST}, "too_many_columns"
+            _("The table has more than %(limit)s rows. Please split it.") % {"limit": ROWS_AT_MOST}, "too_many_rows"
         )
+    if columns > COLUMNS_AT_MOST:
+        raise refused(_("The table has more than %(limit)s columns.") % {"limit": COLUMNS_AT_MOST}, "too_many_columns")
 
 
 def _workbook(place: Path, epoch: date) -> Table:
@@ -139,7 +141,9 @@ def _workbook(place: Path, epoch: date) -> Table:
 def _sheet(sheet: Any, epoch: date) -> Table:
     width = int(sheet.total_width)
     if int(sheet.total_height) * width > CELLS_AT_MOST * 4:
-        raise refused(_("Cells far outside the table hold something. Delete the empty rows and columns."), "too_many_cells")
+        raise refused(
+            _("Cells far outside the table hold something. Delete the empty rows and columns."), "too_many_cells"
+        )
     filled = _merged_cells(sheet.merged_cell_ranges or ())
     anchors: dict[tuple[int, int], str] = {}
     anchored = set(filled.values())
@@ -149,7 +153,7 @@ def _sheet(sheet: Any, epoch: date) -> Table:
     for place, raw in enumerate(sheet.to_python(skip_empty_area=True) if sheet.height else (), start=first_row):
         left = sheet.start[1] if sheet.start else 0
         cells = [""] * left + [text_of(value) for value in raw]
-        for column in range(len(cells)):
+        for column in range(len(cells)) if filled else ():
             if (place, column) in anchored:
                 anchors[place, column] = cells[column]
             elif (anchor := filled.get((place, column))) is not None and anchors.get(anchor):
@@ -162,13 +166,15 @@ def _sheet(sheet: Any, epoch: date) -> Table:
 
 
 def _merged_cells(ranges: Sequence[Any]) -> dict[tuple[int, int], tuple[int, int]]:
-    """Return {cell: the cell that holds its value} for cells merged downwards; merged titles across stay as they are."""
+    """Return {cell: the cell that holds its value} for cells merged downwards; titles merged across stay."""
     filled: dict[tuple[int, int], tuple[int, int]] = {}
     for (top, left), (bottom, right) in ranges:
         if bottom == top:
             continue
         if len(filled) + (bottom - top + 1) * (right - left + 1) > MERGED_CELLS_AT_MOST:
-            raise refused(_("Too many merged cells. Undo the merging and send the file again."), "too_many_merged_cells")
+            raise refused(
+                _("Too many merged cells. Undo the merging and send the file again."), "too_many_merged_cells"
+            )
         for row in range(top, bottom + 1):
             if row != top:
                 filled[row, left] = (top, left)
@@ -177,29 +183,12 @@ def _merged_cells(ranges: Sequence[Any]) -> dict[tuple[int, int], tuple[int, int
 
 def text_of(value: object) -> str:
     """Return a cell as text: whole numbers without a point, days as 2026-11-21, nothing as ''."""
-    if value is None or value == "":
-        return ""
     if isinstance(value, str):
         return value[: CELL_CHARACTERS + 1]
     if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
+        return str(value).upper()
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return str(value)
-    return str(value)
-
-
-def numbered(rows: Sequence[Row]) -> Iterator[tuple[int, Cells]]:
-    """Yield (number, cells) for every row number from 1 on, absent ones with no cells, so that counting finds rows."""
-    expected = 1
-    for row in rows:
-        while expected < row.number:
-            yield expected, ()
-            expected += 1
-        yield row.number, row.cells
-        expected += 1
+    return "" if value is None else str(value)

@@ -133,7 +133,7 @@ def check(job: ImportJob, actor: Actor, at: datetime) -> ImportJob:
 
 
 def start(job: ImportJob, actor: Actor, at: datetime, *, in_background: bool = True) -> ImportJob:
-    """Begin to write, in the background unless the caller writes itself; also takes up what a fault or kill has left."""
+    """Begin to write, in the background unless the caller writes itself; also takes up what a fault has left."""
 
     def command() -> ImportJob:
         require_kind_right(actor, kind_named(job.kind), job.station_id)

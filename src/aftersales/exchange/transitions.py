@@ -12,11 +12,11 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import Text
 from aftersales.core.workflow import Guard, Opening, Step, Workflow
 from aftersales.exchange.choices import ImportState
+from aftersales.exchange.kinds import Judged, kind_named
 from aftersales.exchange.mapping import ColumnMap, missing_columns
 from aftersales.exchange.models import ImportJob
-from aftersales.exchange.permissions import P
-from aftersales.exchange.kinds import Judged, kind_named
 from aftersales.exchange.oddities import replace_oddities
+from aftersales.exchange.permissions import P
 from aftersales.exchange.storage import Stored
 
 S = ImportState
@@ -61,7 +61,9 @@ WORKFLOW: Workflow[ImportJob] = Workflow(
         Step("save_progress", _("Batch written"), (S.COMMITTING,), S.COMMITTING, P.IMPORT),
         Step("finish_writing", _("Finish"), (S.COMMITTING,), S.COMMITTED, P.IMPORT),
         Step("stop_writing", _("Stopped by a fault"), (S.COMMITTING,), S.FAILED, P.IMPORT),
-        Step("cancel_import", _("Cancel import"), (S.UPLOADED, S.CHECKED, S.COMMITTING, S.FAILED), S.CANCELLED, P.IMPORT),
+        Step(
+            "cancel_import", _("Cancel import"), (S.UPLOADED, S.CHECKED, S.COMMITTING, S.FAILED), S.CANCELLED, P.IMPORT
+        ),
     ],
 )
 
@@ -107,7 +109,14 @@ def choose_mapping(job: ImportJob, actor: Actor, at: datetime, *, mapping: Colum
 
 @WORKFLOW.step
 def check_file(
-    job: ImportJob, actor: Actor, at: datetime, *, oddities: Sequence[Judged], report: dict[str, Any], units: int, rows: int
+    job: ImportJob,
+    actor: Actor,
+    at: datetime,
+    *,
+    oddities: Sequence[Judged],
+    report: dict[str, Any],
+    units: int,
+    rows: int,
 ) -> None:
     """Keep what the dry run found: every oddity by row, and the summary, which the journal keeps, too."""
     replace_oddities(job, oddities)
@@ -154,5 +163,3 @@ def stop_writing(job: ImportJob, actor: Actor, at: datetime, *, failure: str) ->
 def cancel_import(job: ImportJob, actor: Actor, at: datetime) -> None:
     """Give the import up; batches written before stay."""
     job.moved_at = at
-
-

@@ -18,7 +18,7 @@ _SERIAL = re.compile(r"[1-9][0-9]{4}(\.[0-9]+)?")
 
 @dataclass(slots=True)
 class DateReader:
-    """Reads the dates of one file: `written` such as `DD-MM-YY` is the file's own way, `epoch` day 0 of bare serials."""
+    """Reads the dates of one file: `written` such as `DD-MM-YY` is its own way, `epoch` day 0 of bare serials."""
 
     written: str
     epoch: date
@@ -40,7 +40,7 @@ class DateReader:
             return None
         for form in (strptime_form(self.written),) if self.written else DATE_FORMATS:
             try:
-                day = datetime.strptime(plain, form).date()
+                day = datetime.strptime(plain, form).date()  # noqa: DTZ007  # a day has no zone
             except ValueError:
                 continue
             return day if EARLIEST <= day <= LATEST else None

@@ -14,7 +14,10 @@ ODDITIES: dict[str, tuple[Text, Text]] = {
     "text_unstorable": (_("Invisible characters"), _("The text contains characters that cannot be stored.")),
     "text_too_long": (_("Text too long"), _("The text is too long to be kept.")),
     "merged_cells": (_("Merged cells"), _("The value comes from a merged cell above.")),
-    "customer_repeated": (_("Customer repeated"), _("The same customer stands in an earlier row; the vehicle is added to it.")),
+    "customer_repeated": (
+        _("Customer repeated"),
+        _("The same customer stands in an earlier row; the vehicle is added to it."),
+    ),
     "row_incomplete": (_("Row without a customer or vehicle"), _("The row names neither a customer nor a vehicle.")),
     "same_file": (_("File imported before"), _("The same file has been imported before; what is known is left alone.")),
     **HISTORY,

@@ -71,7 +71,9 @@ def write(job: ImportJob, actor: Actor, clock: Clock, progress: Progress = lambd
         prepared = prepare(job, timezone.localdate(job.created_at))
         if len(prepared.units) != job.units_total:
             # Opening stock asks for parts and shelves: somebody changed them since the check.
-            raise InputRefused(gettext_lazy("The masters have changed since the check. Check the file again."), code="changed")
+            raise InputRefused(
+                gettext_lazy("The masters have changed since the check. Check the file again."), code="changed"
+            )
         while job.units_done < job.units_total:
             job = _write_batch(job, kind, prepared, actor, clock())
             progress(job)

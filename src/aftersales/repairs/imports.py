@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
@@ -38,12 +38,18 @@ ODDITIES: dict[str, tuple[Text, Text]] = {
     "exact_duplicate": (_("Line stands twice"), _("A line before says exactly the same; both are kept.")),
     "no_text": (_("Line without text"), _("The line has no text; it is kept.")),
     "odometer_zero": (_("Odometer 0"), _("The odometer reading 0 is kept as an anomaly.")),
-    "odometer_suspect": (_("Odometer too high"), _("The odometer reading is above what can be; it is kept as an anomaly.")),
+    "odometer_suspect": (
+        _("Odometer too high"),
+        _("The odometer reading is above what can be; it is kept as an anomaly."),
+    ),
     "odometer_unreadable": (_("Odometer cannot be read"), _("This is not an odometer reading; it stays empty.")),
     "plate_as_written": (_("Plate is no plate"), _("This is not a number plate; it is kept as it is written.")),
     "vin_as_written": (_("VIN is no VIN"), _("This cannot be a VIN; it is left out, the plate tells the vehicle.")),
     "phone_unreadable": (_("Phone cannot be dialled"), _("This cannot be a telephone number; it is left out.")),
-    "several_invoice_dates": (_("Several invoice dates"), _("The visit's lines were invoiced on different days; the last one counts.")),
+    "several_invoice_dates": (
+        _("Several invoice dates"),
+        _("The visit's lines were invoiced on different days; the last one counts."),
+    ),
     "received_missing": (_("No date of the job card"), _("A line without a readable date cannot be placed.")),
     "invoice_unreadable": (_("Invoice date cannot be read"), _("This is not a date; the day of the job card counts.")),
     "customer_missing": (_("No customer"), _("A line without a customer cannot be placed.")),
@@ -135,7 +141,7 @@ def key_of(kind: str, values: Iterable[str]) -> str:
 def plan_history(lines: Iterable[RawLine], rules: HistoryRules) -> HistoryPlan:
     """Group lines into visits and name everything odd about them; change nothing.
 
-    Only lines that cannot be placed (no day, no customer, no vehicle) or kept (too long, control characters) are refused.
+    Refused are only lines that cannot be placed (no day, customer, vehicle) or kept (too long, control characters).
     """
     planner = _Planner(rules)
     for line in lines:
@@ -321,7 +327,9 @@ def rules_from(options: Mapping[str, Any]) -> HistoryRules:
 
     def names(option: str, default: tuple[str, ...]) -> tuple[str, ...]:
         given = options.get(option)
-        return tuple(map(str, given)) if isinstance(given, Sequence) and not isinstance(given, str) and given else default
+        return (
+            tuple(map(str, given)) if isinstance(given, Sequence) and not isinstance(given, str) and given else default
+        )
 
     limit = options.get("suspect_above_km")
     return HistoryRules(

@@ -235,10 +235,7 @@ def _register_vehicles(
     copy_rows(
         "vehicles_party",
         ("vehicle_id", "customer_id", "role", "since_on"),
-        (
-            (car.pk, customers[order.customer_key][0], str(PartyRole.OWNER), order.received_on)
-            for car, order in written
-        ),
+        ((car.pk, customers[order.customer_key][0], str(PartyRole.OWNER), order.received_on) for car, order in written),
     )
     copy_journal(((car, vehicle_opening(car)) for car, _order in written), step=STEP, actor=actor, at=at)
     index_new(vehicle_finding(car, customers[order.customer_key][1]) for car, order in written)

@@ -59,7 +59,8 @@ type Write = Callable[[Actor, datetime, Station, Sequence[Any], dict[str, Any]],
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of file. `right` is what its records need besides the right to import; `batch` units go into one transaction."""
+    """One kind of file. `right` is what its records need besides the right to import; `batch` units share a
+    transaction."""
 
     name: str
     columns: tuple[Column, ...]
@@ -75,9 +76,7 @@ class Kind:
         return next((column for column in self.columns if column.name == name), None)
 
 
-def source_of(
-    table: Table, mapped: ColumnMap, *, on: date, station: Station
-) -> Source:
+def source_of(table: Table, mapped: ColumnMap, *, on: date, station: Station) -> Source:
     """Return the file's rows below its headings under our names."""
     rows = []
     for row in table.rows:

@@ -39,7 +39,9 @@ def _prepared(
     source: Source, columns: tuple[Column, ...], plan_rows: Callable[[list[dict[str, Any]]], Plan[Any]]
 ) -> Prepared:
     prepared = Prepared()
-    rows = [(number, typed_row(columns, number, texts, source.dates, prepared.oddities)) for number, texts in source.rows]
+    rows = [
+        (number, typed_row(columns, number, texts, source.dates, prepared.oddities)) for number, texts in source.rows
+    ]
     unstorable = {oddity.row for oddity in prepared.oddities if oddity.is_refused}
     plan = plan_rows(padded([(number, row) for number, row in rows if number not in unstorable]))
     cells = {number: texts for number, texts in source.rows if number not in unstorable}

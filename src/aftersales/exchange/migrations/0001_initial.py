@@ -5,93 +5,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('network', '0001_initial'),
+        ("network", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('kind', models.CharField(choices=[('customers_vehicles', 'Customers and vehicles'), ('parts', 'Parts'), ('operations', 'Labour operations'), ('opening_stock', 'Opening stock'), ('history', 'History of repair orders')], max_length=24, verbose_name='Kind')),
-                ('state', models.CharField(choices=[('uploaded', 'uploaded'), ('checked', 'checked'), ('committing', 'being written'), ('committed', 'written'), ('failed', 'stopped by a fault'), ('cancelled', 'cancelled')], default='uploaded', max_length=12)),
-                ('file_name', models.CharField(max_length=200, verbose_name='File')),
-                ('path', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size_bytes', models.PositiveBigIntegerField()),
-                ('headings', models.JSONField(default=list)),
-                ('mapping', models.JSONField(default=dict)),
-                ('report', models.JSONField(default=dict)),
-                ('rows_total', models.PositiveIntegerField(default=0)),
-                ('rows_done', models.PositiveIntegerField(default=0)),
-                ('units_total', models.PositiveIntegerField(default=0)),
-                ('units_done', models.PositiveIntegerField(default=0)),
-                ('created_count', models.PositiveIntegerField(default=0)),
-                ('known_count', models.PositiveIntegerField(default=0)),
-                ('failure', models.CharField(blank=True, default='', max_length=500)),
-                ('uploaded_by_id', models.BigIntegerField(null=True)),
-                ('uploaded_by_name', models.CharField(max_length=120)),
-                ('moved_at', models.DateTimeField()),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("customers_vehicles", "Customers and vehicles"),
+                            ("parts", "Parts"),
+                            ("operations", "Labour operations"),
+                            ("opening_stock", "Opening stock"),
+                            ("history", "History of repair orders"),
+                        ],
+                        max_length=24,
+                        verbose_name="Kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "uploaded"),
+                            ("checked", "checked"),
+                            ("committing", "being written"),
+                            ("committed", "written"),
+                            ("failed", "stopped by a fault"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="uploaded",
+                        max_length=12,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="File")),
+                ("path", models.CharField(max_length=100)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size_bytes", models.PositiveBigIntegerField()),
+                ("headings", models.JSONField(default=list)),
+                ("mapping", models.JSONField(default=dict)),
+                ("report", models.JSONField(default=dict)),
+                ("rows_total", models.PositiveIntegerField(default=0)),
+                ("rows_done", models.PositiveIntegerField(default=0)),
+                ("units_total", models.PositiveIntegerField(default=0)),
+                ("units_done", models.PositiveIntegerField(default=0)),
+                ("created_count", models.PositiveIntegerField(default=0)),
+                ("known_count", models.PositiveIntegerField(default=0)),
+                ("failure", models.CharField(blank=True, default="", max_length=500)),
+                ("uploaded_by_id", models.BigIntegerField(null=True)),
+                ("uploaded_by_name", models.CharField(max_length=120)),
+                ("moved_at", models.DateTimeField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.station"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='ImportOddity',
+            name="ImportOddity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField()),
-                ('kind', models.CharField(max_length=40)),
-                ('field', models.CharField(blank=True, default='', max_length=40)),
-                ('value', models.CharField(blank=True, default='', max_length=120)),
-                ('sentence', models.CharField(max_length=300)),
-                ('is_refused', models.BooleanField(default=False)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='oddities', to='exchange.importjob')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=40)),
+                ("field", models.CharField(blank=True, default="", max_length=40)),
+                ("value", models.CharField(blank=True, default="", max_length=120)),
+                ("sentence", models.CharField(max_length=300)),
+                ("is_refused", models.BooleanField(default=False)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="oddities", to="exchange.importjob"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('row', 'id'),
+                "ordering": ("row", "id"),
             },
         ),
         migrations.CreateModel(
-            name='ImportedKey',
+            name="ImportedKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=24)),
-                ('key', models.CharField(max_length=40)),
-                ('object_id', models.BigIntegerField()),
-                ('station', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='network.station')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=24)),
+                ("key", models.CharField(max_length=40)),
+                ("object_id", models.BigIntegerField()),
+                (
+                    "station",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.station"
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('station', 'kind', 'key'), name='source_key_imported_once')],
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "kind", "key"), name="source_key_imported_once")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['station', '-id'], name='imports_of_station'),
+            model_name="importjob",
+            index=models.Index(fields=["station", "-id"], name="imports_of_station"),
         ),
         migrations.AddIndex(
-            model_name='importjob',
-            index=models.Index(fields=['station', 'sha256'], name='imports_by_file'),
+            model_name="importjob",
+            index=models.Index(fields=["station", "sha256"], name="imports_by_file"),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(('rows_done__lte', models.F('rows_total')), ('units_done__lte', models.F('units_total'))), name='import_progress_within_file'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rows_done__lte", models.F("rows_total")), ("units_done__lte", models.F("units_total"))
+                ),
+                name="import_progress_within_file",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importjob',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'committed'), _negated=True), ('units_done', models.F('units_total')), _connector='OR'), name='written_import_is_complete'),
+            model_name="importjob",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "committed"), _negated=True),
+                    ("units_done", models.F("units_total")),
+                    _connector="OR",
+                ),
+                name="written_import_is_complete",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importoddity',
-            index=models.Index(fields=['job', 'kind', 'row'], name='oddities_by_kind'),
+            model_name="importoddity",
+            index=models.Index(fields=["job", "kind", "row"], name="oddities_by_kind"),
         ),
     ]

@@ -26,7 +26,9 @@ def _own_media(settings: Any, tmp_path: Path) -> None:
 def taken_in(cast: Any) -> Callable[..., ImportJob]:
     """Return upload and check of a file as a given person (the manager, if none is named)."""
 
-    def run(data: bytes, kind: str = "customers_vehicles", actor: Actor | None = None, name: str = "a.csv") -> ImportJob:
+    def run(
+        data: bytes, kind: str = "customers_vehicles", actor: Actor | None = None, name: str = "a.csv"
+    ) -> ImportJob:
         who = actor or cast.wu
         job = services.upload(who, AT, station=cast.station, kind=kind, file=Upload(name, iter([data])))
         return services.check(job, who, AT)

@@ -92,7 +92,9 @@ def test_IS_10_every_oddity_of_28482_lines_is_counted_and_every_line_is_kept(cas
     assert (Customer.objects.everywhere().count(), Vehicle.objects.everywhere().count()) == (2286, 2406)
 
 
-HEAD = "invoice_date,job_card_date,business_partner_name,vehicle_no,vehicle_model,current_km_reading,invoice_line_text\n"
+HEAD = (
+    "invoice_date,job_card_date,business_partner_name,vehicle_no,vehicle_model,current_km_reading,invoice_line_text\n"
+)
 TWO_VISITS = (
     HEAD
     + "31-05-17,31-05-17,KIRAXXXX,KA53ESXXXX,BAJAJ PULSAR NS 200,758,ENGINE OIL\n"

@@ -149,7 +149,9 @@ def test_IS_09_an_export_is_fenced_masked_journalled_and_in_full_only_with_a_rea
     assert "13800138000" not in seen
     cars = client_of("wu").post("/exchange/exports/vehicles/", {"form": "csv"}).content.decode()
     assert "LSVAM4187C2184847" not in cars
-    full = client_of("wu").post("/exchange/exports/customers/", {"form": "csv", "reason": "年度回访名单"}).content.decode()
+    full = (
+        client_of("wu").post("/exchange/exports/customers/", {"form": "csv", "reason": "年度回访名单"}).content.decode()
+    )
     assert "13800138000" in full
     entries = JournalEntry.objects.everywhere().filter(subject_kind="accounts.user", step="exported").order_by("pk")
     assert [(entry.changes["rows"], entry.changes["unmasked"], entry.reason) for entry in entries] == [
@@ -165,7 +167,7 @@ def test_IS_09_an_export_is_fenced_masked_journalled_and_in_full_only_with_a_rea
 def test_names_that_look_like_formulas_leave_the_house_as_text(
     client_of: Any, cast: Any, written_in: Any, tmp_path: Path
 ) -> None:
-    names = ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "=HYPERLINK(\"http://x\",\"y\")", "普通"]
+    names = ["=1+1", "+SUM(A1)", "-2+3", "@cmd", '=HYPERLINK("http://x","y")', "普通"]
     written_in(csv_of(("客户姓名",), *((name,) for name in names)))
     wu = client_of("wu")
     text = wu.post("/exchange/exports/customers/", {"form": "csv"}).content.decode("utf-8-sig")

@@ -89,7 +89,11 @@ def test_a_failed_batch_leaves_nothing_and_the_job_says_why(
     assert job.failure
     assert (Customer.objects.everywhere().count(), job.units_done) == (0, 0)
     job = writing.write(services.start(job, cast.wu, AT, in_background=False), cast.wu, lambda: AT)
-    assert (job.state, Customer.objects.everywhere().count(), Vehicle.objects.everywhere().count()) == ("committed", 2, 2)
+    assert (job.state, Customer.objects.everywhere().count(), Vehicle.objects.everywhere().count()) == (
+        "committed",
+        2,
+        2,
+    )
 
 
 def test_a_worker_whose_job_was_cancelled_or_taken_over_stops(taken_in: Any, cast: Any) -> None:
@@ -107,8 +111,12 @@ def test_a_file_that_was_changed_on_disk_is_not_written(taken_in: Any, cast: Any
     assert Customer.objects.everywhere().count() == 0
 
 
-def test_parts_operations_and_opening_stock_come_in_with_chinese_headings(written_in: Any, cast: Any, goods: Any) -> None:
-    parts = csv_of(("配件编号", "配件名称", "单位", "来源"), ("NEW-1", "空气滤清器", "件", "原厂"), ("NEW-2", "x", "斤", "原厂"))
+def test_parts_operations_and_opening_stock_come_in_with_chinese_headings(
+    written_in: Any, cast: Any, goods: Any
+) -> None:
+    parts = csv_of(
+        ("配件编号", "配件名称", "单位", "来源"), ("NEW-1", "空气滤清器", "件", "原厂"), ("NEW-2", "x", "斤", "原厂")
+    )
     job = written_in(parts, "parts", cast.sun)
     assert (job.state, job.created_count) == ("committed", 1)
     assert oddities(job) == [(3, "unit_refused", True)]
@@ -139,7 +147,10 @@ def test_a_history_joins_the_customers_and_vehicles_on_file(written_in: Any, cas
     assert {(4, "date_serial", False), (5, "received_missing", True)} <= set(oddities(job))
     assert (Customer.objects.everywhere().count(), Vehicle.objects.everywhere().count()) == (1, 1)
     first = RepairOrder.objects.at_station(cast.station.pk).get(repair_report="RO-1")
-    assert [(line.text, str(line.gross)) for line in first.lines.all()] == [("更换机油机滤", "386.00"), ("工时", "100.00")]
+    assert [(line.text, str(line.gross)) for line in first.lines.all()] == [
+        ("更换机油机滤", "386.00"),
+        ("工时", "100.00"),
+    ]
     assert written_in(data, "history").created_count == 0
 
 
@@ -148,7 +159,11 @@ def test_wrong_columns_and_empty_files_are_refused_with_a_sentence(taken_in: Any
         taken_in(csv_of(("颜色", "味道"), ("红", "甜")))
     assert caught.value.code == "columns_missing"
     assert "客户姓名" in str(caught.value)
-    for data, code in ((b"", "file_empty"), (b"\r\n\r\n", "file_holds_no_rows"), (b"\xef\xbb\xbf", "file_holds_no_rows")):
+    for data, code in (
+        (b"", "file_empty"),
+        (b"\r\n\r\n", "file_holds_no_rows"),
+        (b"\xef\xbb\xbf", "file_holds_no_rows"),
+    ):
         with pytest.raises(InputRefused) as caught:
             taken_in(data)
         assert caught.value.code == code
@@ -211,9 +226,7 @@ def test_every_naughty_string_as_a_customer_is_stored_unchanged_or_refused_by_ro
     job = written_in(csv_of(("客户姓名", "电话"), *((text, f"138{n:08d}") for n, text in enumerate(strings))))
     assert job.state == "committed"
     kept = dict(
-        Customer.objects.at_station(cast.station.pk)
-        .filter(phones__isnull=False)
-        .values_list("phones__number", "name")
+        Customer.objects.at_station(cast.station.pk).filter(phones__isnull=False).values_list("phones__number", "name")
     )
     refused = {row for row, _kind, is_refused in oddities(job) if is_refused}
     for n, text in enumerate(strings):
@@ -223,4 +236,4 @@ def test_every_naughty_string_as_a_customer_is_stored_unchanged_or_refused_by_ro
 
 
 def test_the_command_line_offers_every_kind() -> None:
-    assert commands.KINDS == tuple(ImportKind.values)
+    assert tuple(ImportKind.values) == commands.KINDS

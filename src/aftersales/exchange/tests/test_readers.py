@@ -16,7 +16,7 @@ from aftersales.core.errors import InputRefused
 from aftersales.exchange.readers import EPOCH_1904, Table, read_table
 from aftersales.exchange.values import DateReader
 
-TEXT = "客户姓名,电话,车型\r\n陈建国,13800138000,朗逸\r\n欧阳娜娜,021-5555 1234,\"宝来, 1.4T\"\r\n"
+TEXT = '客户姓名,电话,车型\r\n陈建国,13800138000,朗逸\r\n欧阳娜娜,021-5555 1234,"宝来, 1.4T"\r\n'
 ROWS = [("客户姓名", "电话", "车型"), ("陈建国", "13800138000", "朗逸"), ("欧阳娜娜", "021-5555 1234", "宝来, 1.4T")]
 
 

@@ -189,5 +189,3 @@ def download(data: bytes, content_type: str, name: str) -> HttpResponse:
             "Cache-Control": "private, no-store",
         },
     )
-
-
