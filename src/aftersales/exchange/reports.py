@@ -23,7 +23,7 @@ def report(job: ImportJob, form: str) -> bytes:
         )
         for row in job.oddities.iterator(chunk_size=5000)
     )
-    headings = [_("Row"), _("Kind"), _("Column"), _("Value"), _("What is odd"), _("Outcome")]
+    headings = [_("Row"), _("Kind"), _("Column"), _("Value in the file"), _("What is odd"), _("Outcome")]
     return written(
         form, [Sheet(_("Oddities"), headings, oddities), Sheet(_("Figures"), [_("Figure"), _("Count")], figures(job))]
     )

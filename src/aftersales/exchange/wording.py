@@ -37,7 +37,7 @@ def label_of(kind: str) -> Text:
 
 
 FIGURES: dict[str, Text] = {
-    "rows": _("Rows"),
+    "rows": _("Rows of the file"),
     "lines": _("Lines"),
     "orders": _("Repair orders"),
     "customers": _("Customers"),
