@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
+UPLOADS = "uploads"  # below the data folder: big uploads while they arrive
 
 
 def data_folder() -> Path:
@@ -42,6 +43,11 @@ def make_data_folder() -> Path:
         folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
         folder.mkdir(mode=0o711 if hasattr(os, "geteuid") and os.geteuid() == 0 else 0o700, exist_ok=True)
     return folder
+
+
+def make_uploads_folder() -> Path:
+    """Create the folder for uploads under way, before the settings are read, and return it."""
+    return make_private(make_data_folder() / UPLOADS)
 
 
 def write_private(path: Path, text: str) -> None:

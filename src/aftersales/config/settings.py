@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
     "django_vite",
+    "ninja",
     "django_ox",
     "axes",
     *PROJECT_APPS,
@@ -223,6 +224,8 @@ DJANGO_VITE = {
 }
 # Uploaded files. There is no MEDIA_URL on purpose: `files` hands them out after asking who may see them.
 MEDIA_ROOT = DATA_FOLDER / "files"
+# Big uploads arrive here, where the sweeper finds what a killed server left half received; `serve` makes the folder.
+FILE_UPLOAD_TEMP_DIR = DATA_FOLDER / folders.UPLOADS if (DATA_FOLDER / folders.UPLOADS).is_dir() else None
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
