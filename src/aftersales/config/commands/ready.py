@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import click
 
-from aftersales.config import database
+from aftersales.config import database, folders
 from aftersales.config.postgres_programs import EmbeddedServerError
 
 SETTINGS = "aftersales.config.settings"
@@ -22,6 +22,7 @@ def ready() -> Iterator[None]:
     _leave_tidily()
     try:
         with database.running():
+            folders.make_uploads_folder()
             import django
 
             django.setup()

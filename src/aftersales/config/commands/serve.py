@@ -6,7 +6,6 @@ import sys
 
 import click
 
-from aftersales.config import folders
 from aftersales.config.commands.ready import pending_migrations, ready
 from aftersales.config.supervisor import Child, Supervisor, end_with_parent, wait_for_port
 
@@ -75,7 +74,6 @@ def _see_to_migrations(migrate_first: bool) -> None:
 
 def _serve_web(host: str, port: int, workers: int, threads: int) -> None:
     end_with_parent()
-    folders.make_uploads_folder()
     with ready():
         from django.db import connections
         from granian import Granian
@@ -97,7 +95,7 @@ def _serve_web(host: str, port: int, workers: int, threads: int) -> None:
 
 
 def _load_everything() -> None:
-    """Load the program before the web processes are forked: they share its memory, and no first visitor waits for it."""
+    """Load the program before the web processes are forked: they share its memory, and no first visitor waits."""
     import gc
 
     from django.urls import get_resolver

@@ -15,7 +15,6 @@ def worker(concurrency: int, queues: str | None, supervised: bool) -> None:
     """Run one background worker. Ctrl-C lets the running tasks finish."""
     if supervised:
         end_with_parent()
-    folders.make_uploads_folder()
     with ready():
         from django.core.management import call_command
 
