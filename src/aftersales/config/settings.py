@@ -224,7 +224,7 @@ DJANGO_VITE = {
 }
 # Uploaded files. There is no MEDIA_URL on purpose: `files` hands them out after asking who may see them.
 MEDIA_ROOT = DATA_FOLDER / "files"
-# Big uploads arrive here, where the sweeper finds what a killed server left half received; every command makes the folder.
+# Big uploads arrive here, where the sweeper finds what a killed server left half received; `ready` makes the folder.
 FILE_UPLOAD_TEMP_DIR = DATA_FOLDER / folders.UPLOADS if (DATA_FOLDER / folders.UPLOADS).is_dir() else None
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
