@@ -1,4 +1,4 @@
-"""Masters through the API: one declared table a master, and from it the operations to list, read, enter, change and act."""
+"""Masters through the API: one declared table a master, and from it the operations to list, read, enter and act."""
 
 import inspect
 import zlib
@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, cast
+from uuid import UUID
 
 import orjson
 from django.db import models
@@ -18,10 +19,10 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import held
 from aftersales.core.errors import Forbidden, InputRefused, NotVisible, StaleVersion
 from aftersales.core.fences import FencedQuerySet
-from aftersales.core.workflow import lock_fresh, snapshot
+from aftersales.core.workflow import Workflow, lock_fresh, snapshot
 from aftersales.doors.commands import actor_of, answer_command, version_seen
 from aftersales.doors.pages import DEFAULT_SIZE, LARGEST_SIZE, page_of
-from aftersales.doors.steps import PROBLEMS, IdempotencyKey, IfMatch, visible_row
+from aftersales.doors.steps import PROBLEMS, IdempotencyKey, IfMatch, OfferOut, offers, visible_row
 
 Identity = Annotated[int, Field(ge=1, le=2**53)]
 Small = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -49,7 +50,8 @@ class Master[M: models.Model]:
 
     Shape: `shows` are the fields others see, read from the record unless `show` says otherwise; `wanted` the typed
     filters, each on the column of its own name unless `narrow` gives another lookup; `key` the column in the address.
-    `scope` says whose rows are visible; without it station rows are fenced and network rows need `right` anywhere.
+    `scope` says whose rows are visible; without it station rows are fenced and network rows need `right` anywhere. With
+    a `workflow` a single record also tells its next steps; lists do not, for guards may ask the database.
     """
 
     name: str
@@ -63,6 +65,22 @@ class Master[M: models.Model]:
     fetch: Callable[[Any], Any] = lambda rows: rows
     scope: Callable[[Actor], Any] | None = None
     show: Callable[[Any, Actor], Mapping[str, Any]] | None = None
+    workflow: Workflow[Any] | None = None
+
+    @property
+    def shows_alone(self) -> type[Schema]:
+        """Return the schema of a single record: with a workflow also every next step and what stands in its way."""
+        if self.workflow is None:
+            return self.shows
+        fields: dict[str, Any] = {"available_steps": (list[OfferOut], ...)}
+        return create_model(
+            f"{self.shows.__name__.removesuffix('Out')}Alone", __base__=self.shows, __doc__=self.shows.__doc__, **fields
+        )
+
+    def shown_alone(self, record: Any, actor: Actor) -> dict[str, Any]:
+        """Return a single record as others see it."""
+        shown = self.shown(record, actor)
+        return shown if self.workflow is None else shown | {"available_steps": offers(self.workflow, record, actor)}
 
     def visible(self, actor: Actor) -> Any:
         """Return the rows the actor may see. Raises Forbidden for a master of the network without its right."""
@@ -115,7 +133,10 @@ def version_of(record: models.Model) -> int:
 def changing(takes: type[Given], *, leave_out: Collection[str] = ()) -> type[Given]:
     """Return the schema of a PATCH: the same fields, each of which may be left out and then stays as it is."""
     fields: dict[str, Any] = {
-        name: (Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation, Field(default_factory=lambda: None))
+        name: (
+            Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation,
+            Field(default_factory=lambda: None),
+        )
         for name, info in takes.model_fields.items()
         if name not in leave_out
     }
@@ -126,20 +147,21 @@ def changing(takes: type[Given], *, leave_out: Collection[str] = ()) -> type[Giv
 def given(payload: BaseModel | None, actor: Actor, rows: Mapping[str, type[models.Model]]) -> dict[str, Any]:
     """Return the payload as keyword arguments: only what was sent, ids turned into rows the actor may see.
 
-    `rows` maps `customer` to its model (then `customer_id` becomes `customer`) or `part_id` (then the id stays, checked).
+    `rows` maps `customer` to its model (then `customer_id` becomes `customer`) or `part_id` (then the checked id stays).
     """
     if payload is None:
         return {}
     sent = {name: getattr(payload, name) for name in payload.model_fields_set}
     arguments = {
-        name: value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value for name, value in sent.items()
+        name: value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value
+        for name, value in sent.items()
     }
     for name, model in rows.items():
         stays = name.endswith("_id")
         column = name if stays else f"{name}_id"
         if column not in arguments:
             continue
-        row_id = arguments[column]
+        row_id: Any = arguments[column]
         row = None if row_id is None else visible_row(model, actor, row_id)
         if not stays:
             del arguments[column]
@@ -165,7 +187,9 @@ def refuse_unknown(request: HttpRequest, wanted: type[Schema]) -> None:
     """Raise InputRefused for a filter that the list does not have: a mistyped one must not answer with everything."""
     if unknown := sorted(set(request.GET) - wanted.model_fields.keys()):
         sentence = _("The list has no such filter.")
-        raise InputRefused(sentence, code="unknown_filter", fields=dict.fromkeys((name[:60] for name in unknown[:10]), sentence))
+        raise InputRefused(
+            sentence, code="unknown_filter", fields=dict.fromkeys((name[:60] for name in unknown[:10]), sentence)
+        )
 
 
 def narrowed(rows: Any, wanted: Wanted, narrow: Mapping[str, str]) -> Any:
@@ -180,7 +204,7 @@ def add_list(router: Router, master: Master[Any], *, path: str = "", summary: st
     page = page_schema(master.shows)
     schema = master.wanted
 
-    def operation(request: HttpRequest, wanted: schema = Query(...)) -> HttpResponse:  # type: ignore[valid-type]  # noqa: B008
+    def operation(request: HttpRequest, wanted: schema = Query(...)) -> HttpResponse:  # type: ignore[valid-type,type-arg]  # noqa: B008
         actor = actor_of(request)
         refuse_unknown(request, schema)
         rows = narrowed(master.fetch(master.visible(actor)), cast("Wanted", wanted), master.narrow)
@@ -204,9 +228,12 @@ def add_list(router: Router, master: Master[Any], *, path: str = "", summary: st
 
 def key_type(master: Master[Any]) -> Any:
     """Return how the address names a record: by its id, or by its number or code."""
-    if master.key == "id":
-        return Annotated[int, Path(ge=1, le=2**53)]
-    return Annotated[str, Path(min_length=1, max_length=60)]
+    column = master.model._meta.get_field(master.key)
+    if isinstance(column, models.UUIDField):
+        return Annotated[UUID, Path(...)]
+    if isinstance(column, models.AutoField):
+        return Annotated[int, Path(..., ge=1, le=2**53)]
+    return Annotated[str, Path(..., min_length=1, max_length=60)]
 
 
 def add_get(router: Router, master: Master[Any]) -> None:
@@ -216,11 +243,11 @@ def add_get(router: Router, master: Master[Any]) -> None:
     def operation(request: HttpRequest, key: kind) -> HttpResponse:  # type: ignore[valid-type]
         actor = actor_of(request)
         record = master.find(actor, key)
-        return json_answer(master.shown(record, actor), version=version_of(record))
+        return json_answer(master.shown_alone(record, actor), version=version_of(record))
 
     router.get(
         "/{key}",
-        response={200: master.shows, **PROBLEMS},
+        response={200: master.shows_alone, **PROBLEMS},
         operation_id=f"{master.name}_get",
         summary=f"Read: {master.name.replace('_', ' ')}",
         tags=[master.name],
@@ -253,7 +280,9 @@ class Verb:
     def describe(self) -> str:
         return inspect.getdoc(inspect.unwrap(self.service)) or ""
 
-    def perform(self, request: HttpRequest, command: Callable[[Actor, datetime], tuple[Mapping[str, Any], Any]]) -> HttpResponse:
+    def perform(
+        self, request: HttpRequest, command: Callable[[Actor, datetime], tuple[Mapping[str, Any], Any]]
+    ) -> HttpResponse:
         """Carry the command out once; a repeated key gets the same answer without what is secret."""
         told: dict[str, Any] = {}
 
@@ -282,18 +311,18 @@ def add_opening(router: Router, master: Master[Any], verb: Verb, *, path: str = 
     """Add `POST <path>`: `service(actor, at, **given)` makes a record and answers 201 with it."""
     schema = _expects(verb.takes)
 
-    def operation(request: HttpRequest, idempotency_key: IdempotencyKey, payload: schema = Body(...)) -> HttpResponse:  # type: ignore[valid-type]  # noqa: B008
+    def operation(request: HttpRequest, idempotency_key: IdempotencyKey, payload: schema = Body(...)) -> HttpResponse:  # type: ignore[valid-type,type-arg]  # noqa: B008
         def command(actor: Actor, at: datetime) -> tuple[Mapping[str, Any], Any]:
             made = verb.service(actor, at, **given(cast("BaseModel", payload), actor, verb.rows))
             if verb.answers is not None:
                 return verb.answers(made, actor), made
-            return master.shown(master.find(actor, getattr(made, master.key)), actor), made
+            return master.shown_alone(master.find(actor, getattr(made, master.key)), actor), made
 
         return verb.perform(request, command)
 
     router.post(
         path,
-        response={verb.status: verb.shows or master.shows, **PROBLEMS},
+        response={verb.status: verb.shows or master.shows_alone, **PROBLEMS},
         operation_id=f"{master.name}_{verb.name}",
         summary=f"{verb.name.replace('_', ' ').capitalize()}: {master.name.replace('_', ' ')}",
         description=verb.describe(),
@@ -310,7 +339,7 @@ def _acted(master: Master[Any], verb: Verb, request: HttpRequest, key: Any, payl
         result = verb.service(record, actor, at, **given(payload, actor, verb.rows))
         if verb.answers is not None:
             return verb.answers(result, actor), result
-        return master.shown(master.find(actor, key), actor), result
+        return master.shown_alone(master.find(actor, key), actor), result
 
     return verb.perform(request, command)
 
@@ -335,14 +364,14 @@ def _add_on_record(router: Router, master: Master[Any], verb: Verb, method: str,
         key: kind,  # type: ignore[valid-type]
         idempotency_key: IdempotencyKey,
         if_match: IfMatch,
-        payload: schema = Body(...),  # type: ignore[valid-type]  # noqa: B008
+        payload: schema = Body(...),  # type: ignore[valid-type,type-arg]  # noqa: B008
     ) -> HttpResponse:
         return _acted(master, verb, request, key, payload)
 
     router.api_operation(
         [method],
         path,
-        response={verb.status: verb.shows or master.shows, **PROBLEMS},
+        response={verb.status: verb.shows or master.shows_alone, **PROBLEMS},
         operation_id=f"{master.name}_{verb.name}",
         summary=f"{verb.name.replace('_', ' ').capitalize()}: {master.name.replace('_', ' ')}",
         description=verb.describe(),

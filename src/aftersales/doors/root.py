@@ -23,6 +23,7 @@ from ninja.utils import check_csrf
 
 from aftersales.core.errors import Refusal
 from aftersales.doors.commands import Unacceptable, key_required, version_required
+from aftersales.doors.openapi import OpenApi
 from aftersales.doors.problems import problem, refusal_problem
 
 MISSING_HEADERS = {"if-match": version_required, "idempotency-key": key_required}
@@ -91,6 +92,11 @@ class SignedIn:
 class Api(NinjaAPI):
     """The API with answers for what has no operation: HEAD as GET without a body, unknown methods and addresses."""
 
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenApi:
+        return OpenApi(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
+
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         patterns: list[URLResolver | URLPattern] = super()._get_urls()
         for pattern in patterns:
@@ -155,11 +161,17 @@ def make_api(**options: Any) -> NinjaAPI:
             if one["loc"][0] == "header" and (missing := MISSING_HEADERS.get(str(one["loc"][-1]).lower())):
                 return refusal_problem(request, missing())
         fields = {
-            ".".join(str(part)[:60] for part in one["loc"] if part not in ("body", "payload", "query")): one["msg"][:300]
+            ".".join(str(part)[:60] for part in one["loc"] if part not in ("body", "payload", "query")): one["msg"][
+                :300
+            ]
             for one in error.errors[:50]
         }
         return problem(
-            request, status=422, code="invalid_input", detail=_("Some of the input cannot be used as it is."), fields=fields
+            request,
+            status=422,
+            code="invalid_input",
+            detail=_("Some of the input cannot be used as it is."),
+            fields=fields,
         )
 
     @api.exception_handler(HttpError)
@@ -174,6 +186,26 @@ def make_api(**options: Any) -> NinjaAPI:
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, _error: Http404) -> HttpResponse:
         return problem(request, status=404, code="not_found", detail=_("There is no such record."))
+
+    def out_of_range(request: HttpRequest, _error: Exception) -> HttpResponse:
+        # What typing lets through and a column cannot hold: too long, too large, a NUL character.
+        return problem(
+            request,
+            status=422,
+            code="out_of_range",
+            detail=_(
+                "A text is too long, a figure too large, or a character cannot be stored. Please shorten or correct it."
+            ),
+        )
+
+    _add_mishaps(api)
+    for kind in (DataError, OverflowError, ArithmeticError, UnicodeError):
+        api.add_exception_handler(kind, out_of_range)
+    return api
+
+
+def _add_mishaps(api: NinjaAPI) -> None:
+    """Install the answers to what goes wrong below the input's own checks."""
 
     @api.exception_handler(RequestDataTooBig)
     def too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
@@ -192,16 +224,3 @@ def make_api(**options: Any) -> NinjaAPI:
             detail, status, code = _("This contradicts what is already on file."), 409, "contradiction"
         LOG.warning("refused by the database", exc_info=error)
         return problem(request, status=status, code=code, detail=detail)
-
-    def out_of_range(request: HttpRequest, _error: Exception) -> HttpResponse:
-        # What typing lets through and a column cannot hold: too long, too large, a NUL character.
-        return problem(
-            request,
-            status=422,
-            code="out_of_range",
-            detail=_("A text is too long, a figure too large, or a character cannot be stored. Please shorten or correct it."),
-        )
-
-    for kind in (DataError, OverflowError, ArithmeticError, UnicodeError):
-        api.add_exception_handler(kind, out_of_range)
-    return api

@@ -208,18 +208,21 @@ def _add_step(
     reads = StepInput(f"{model.__name__}_{step.name}", workflow.bodies.get(step.name, function))
     schema = reads.schema
     locks_itself = getattr(function, "locks_itself", False)
+    key: Any = Number if find is None else RecordId
 
     def operation(
         request: HttpRequest,
-        number: Number,
+        number: key,
         idempotency_key: IdempotencyKey,
         if_match: IfMatch,
-        payload: schema = Body(...),  # type: ignore[valid-type]  # noqa: B008
+        payload: schema = Body(...),  # type: ignore[valid-type,type-arg]  # noqa: B008
     ) -> HttpResponse:
         version = version_seen(request)
 
         def command(actor: Actor, at: datetime) -> Mapping[str, Any]:
-            if locks_itself:
+            if find is not None:
+                document = held(find(actor, number), version)
+            elif locks_itself:
                 document = seen_as(model, actor, number, version)
             else:
                 document = held(model.objects.get_visible(actor, number=number), version)
@@ -227,7 +230,9 @@ def _add_step(
 
         return answer_command(request, command)
 
-    cited = sorted({*step.clauses, *(condition.clause for condition in (*step.guards, *step.checks) if condition.clause)})
+    cited = sorted(
+        {*step.clauses, *(condition.clause for condition in (*step.guards, *step.checks) if condition.clause)}
+    )
     router.post(
         f"/{{number}}/steps/{step.name.replace('_', '-')}",
         response={200: StepOut, **PROBLEMS},

@@ -1,0 +1,1 @@
+"""Who sees and does what: generated over every operation of the API, every address, every workflow table."""
