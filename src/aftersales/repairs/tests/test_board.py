@@ -103,8 +103,10 @@ def test_a_suspended_car_and_parts_not_issued_are_marked(driver: Driver) -> None
 def test_the_filter_keeps_the_cars_of_one_person_or_bay(driver: Driver, client_of: ClientOf) -> None:
     driver.bring_to("dispatched")
     staff, bays = driver.cast.staff, driver.cast.bays
-    assert _card(driver, technician_id=staff["zhao"].pk) and _card(driver, bay_id=bays["A2"].pk)
-    assert _card(driver, advisor_id=staff["lin"].pk) and _card(driver, staff_member_id=staff["zhao"].pk)
+    assert _card(driver, technician_id=staff["zhao"].pk)
+    assert _card(driver, bay_id=bays["A2"].pk)
+    assert _card(driver, advisor_id=staff["lin"].pk)
+    assert _card(driver, staff_member_id=staff["zhao"].pk)
     assert _card(driver, technician_id=staff["zhou"].pk) is None
     assert _card(driver, bay_id=bays["A1"].pk) is None
     number = driver.order.number

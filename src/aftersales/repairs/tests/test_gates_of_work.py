@@ -1,0 +1,415 @@
+"""The gates from dispatch to archive: each refuses with its clause, and opens when the condition holds."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from aftersales.core.errors import Forbidden, InputRefused, TransitionRefused
+from aftersales.inventory.queries import available
+from aftersales.journal.queries import entries_of
+from aftersales.notifications.models import Message
+from aftersales.repairs import transitions as visit
+from aftersales.repairs.choices import OrderState, PaymentState, WorkState
+from aftersales.repairs.models import WorkSession
+from aftersales.repairs.services.pricing import LineWish
+from aftersales.repairs.tests.test_gates_of_intake import refused
+from aftersales.seeds.visits import Driver, confirmed
+
+
+def labour(driver: Driver, n: int = 0) -> int:
+    return [line.pk for line in driver.order.all_lines() if line.is_labour][n]
+
+
+def test_SVC_02_a_skipped_step_needs_a_named_authoriser_and_a_reason(driver: Driver) -> None:
+    driver.bring_to(OrderState.INSPECTED)
+    with refused("DELV-02", "vehicle_is_washed"):
+        driver.take_over()
+    arguments: dict[str, Any] = {"clause": "DELV-02", "reason": "客户赶时间,明确表示不洗车"}
+    with pytest.raises(Forbidden):
+        visit.authorize_departure(driver.order, driver.cast.actors["lin"], driver.tick(), **arguments)
+    with pytest.raises(TransitionRefused):
+        visit.authorize_departure(driver.order, driver.cast.actors["wu"], driver.tick(), clause="DELV-02", reason=" ")
+    driver.order = visit.authorize_departure(driver.order, driver.cast.actors["wu"], driver.tick(), **arguments)
+    order = driver.take_over()
+    assert order.state == OrderState.READY
+    departure = order.departures.get()
+    assert (departure.authorised_by, departure.reason) == ("吴刚", "客户赶时间,明确表示不洗车")
+    assert entries_of(order)[0].changes["departures"] == ["DELV-02"]
+
+
+def test_SVC_02_the_safety_of_the_process_cannot_be_waived(driver: Driver) -> None:
+    driver.bring_to(OrderState.COMPLETED)
+    with pytest.raises(InputRefused):
+        visit.authorize_departure(
+            driver.order, driver.cast.actors["wu"], driver.tick(), clause="QC-02", reason="检验员休息"
+        )
+
+
+def test_SAFE_06_a_job_that_needs_a_certificate_goes_only_to_its_holder(driver: Driver) -> None:
+    driver.visitor = type(driver.visitor)(labour=("GY-101",), parts=())
+    driver.bring_to(OrderState.AUTHORIZED)
+    assignment: dict[str, Any] = {
+        "line_id": labour(driver),
+        "technician_id": driver.cast.staff["zhou"].pk,
+        "bay_id": None,
+    }
+    promised = driver.at + timedelta(hours=3)
+    with refused("SAFE-06"):
+        visit.dispatch(
+            driver.order,
+            driver.cast.actors["zheng"],
+            driver.tick(),
+            assignments=[assignment],
+            promised_at=promised,  # type: ignore[list-item]
+        )
+    assert driver.dispatch().state == OrderState.DISPATCHED
+
+
+def test_WORK_03_dispatch_puts_the_parts_by(driver: Driver) -> None:
+    driver.bring_to(OrderState.AUTHORIZED)
+    part = driver.goods.parts["ZD-FP-01"].pk
+    before = available(driver.cast.station.pk, [part])[part]
+    driver.dispatch()
+    assert available(driver.cast.station.pk, [part])[part] == before - 1
+
+
+def test_WORK_04_the_clock_runs_from_start_over_pauses_to_finish(driver: Driver) -> None:
+    driver.bring_to(OrderState.AUTHORIZED)
+    driver.dispatch()
+    driver.issue()
+    driver.start()
+    line = labour(driver)
+    zhao = driver.cast.actors["zhao"]
+    with pytest.raises(TransitionRefused) as twice:
+        visit.start_work(driver.order, zhao, driver.tick(), line_id=labour(driver, 1))
+    assert twice.value.code == "still_clocked_on"
+    driver.order = visit.pause_work(driver.order, zhao, driver.tick(), line_id=line, pause_reason="tool")
+    driver.start()
+    driver.finish()
+    sessions = list(WorkSession.objects.filter(line_id=line).order_by("id"))
+    assert [session.pause_reason for session in sessions] == ["tool", ""]
+    assert all(session.ended_at for session in sessions)
+    assert driver.order.line_or_none(line).work_state == WorkState.FINISHED  # type: ignore[union-attr]
+
+
+def test_WORK_06_a_job_starts_when_its_parts_are_issued_or_an_exception_is_recorded(driver: Driver) -> None:
+    driver.bring_to(OrderState.AUTHORIZED)
+    driver.dispatch()
+    zhao = driver.cast.actors["zhao"]
+    with refused("WORK-06"):
+        visit.start_work(driver.order, zhao, driver.tick(), line_id=labour(driver, 1))
+    driver.order = visit.authorize_departure(
+        driver.order, driver.cast.actors["wu"], driver.tick(), clause="WORK-06", reason="先拆检,配件下午到"
+    )
+    started = visit.start_work(driver.order, zhao, driver.tick(), line_id=labour(driver, 1))
+    assert started.state == OrderState.IN_PROGRESS
+
+
+def test_WORK_08_the_promise_lies_ahead_and_is_kept_on_the_order(driver: Driver) -> None:
+    driver.bring_to(OrderState.AUTHORIZED)
+    with refused("WORK-08"):
+        visit.dispatch(
+            driver.order,
+            driver.cast.actors["zheng"],
+            driver.tick(),
+            assignments=[],
+            promised_at=driver.at - timedelta(hours=1),
+        )
+    assert driver.dispatch().promised_at == driver.at + timedelta(hours=4)
+
+
+def test_WORK_10_what_the_customer_was_told_is_logged(driver: Driver) -> None:
+    driver.bring_to(OrderState.IN_PROGRESS)
+    order = visit.tell_progress(
+        driver.order, driver.cast.actors["lin"], driver.tick(), text="前轮已拆,预计四点完工", channel="phone"
+    )
+    notice = order.progress_notices.get()
+    assert (notice.text, notice.told_by, notice.at) == ("前轮已拆,预计四点完工", "林晓", driver.at)
+
+
+def test_WORK_11_an_added_item_is_worked_only_with_its_own_consent(driver: Driver) -> None:
+    driver.bring_to(OrderState.IN_PROGRESS)
+    wish = LineWish("labour", driver.goods.operations["JX-102"].pk)
+    driver.order = visit.add_lines(driver.order, driver.cast.actors["lin"], driver.tick(), wishes=[wish])
+    added = driver.order.all_lines()[-1]
+    assert added.is_added
+    with refused("WORK-11"):
+        visit.start_work(
+            driver.order,
+            driver.cast.actors["zhao"],
+            driver.tick(),
+            line_id=added.pk,
+            technician_id=driver.cast.staff["zhao"].pk,
+        )
+    driver.order = visit.record_consent(
+        driver.order,
+        driver.cast.actors["lin"],
+        driver.tick(),
+        decisions={added.pk: "agreed"},
+        given_by="陈建国",
+        method="phone",
+    )
+    started = visit.start_work(
+        driver.order,
+        driver.cast.actors["zhao"],
+        driver.tick(),
+        line_id=added.pk,
+        technician_id=driver.cast.staff["zhao"].pk,
+    )
+    assert started.line_or_none(added.pk).work_state == WorkState.STARTED  # type: ignore[union-attr]
+
+
+def test_WORK_11_undecided_added_work_holds_the_order_back(driver: Driver) -> None:
+    driver.bring_to(OrderState.IN_PROGRESS)
+    driver.work()
+    wish = LineWish("labour", driver.goods.operations["JX-102"].pk)
+    driver.order = visit.add_lines(driver.order, driver.cast.actors["lin"], driver.tick(), wishes=[wish])
+    with refused("WORK-11"):
+        driver.complete()
+
+
+def test_WORK_12_the_repair_record_is_written(driver: Driver) -> None:
+    driver.bring_to(OrderState.IN_PROGRESS)
+    driver.work()
+    with refused("WORK-12"):
+        visit.complete(
+            driver.order,
+            driver.cast.actors["zhao"],
+            driver.tick(),
+            technician_id=driver.cast.staff["zhao"].pk,
+            answers=confirmed("QC-01"),
+            repair_report="",
+        )
+    assert driver.complete().repair_report
+
+
+def test_WORK_13_every_item_is_done_before_inspection(driver: Driver) -> None:
+    driver.bring_to(OrderState.IN_PROGRESS)
+    with refused("WORK-13"):
+        driver.complete()
+
+
+def test_QC_01_the_technician_checks_his_own_work_by_list(driver: Driver) -> None:
+    driver.bring_to(OrderState.IN_PROGRESS)
+    driver.work()
+    with refused("QC-01", "self_check_is_complete"):
+        visit.complete(
+            driver.order,
+            driver.cast.actors["zhao"],
+            driver.tick(),
+            technician_id=driver.cast.staff["zhao"].pk,
+            answers={"items_done": True},
+            repair_report="完工",
+        )
+    with refused("QC-01", "no_worker"):
+        visit.complete(
+            driver.order,
+            driver.cast.actors["zhao"],
+            driver.tick(),
+            technician_id=driver.cast.staff["zhou"].pk,
+            answers=confirmed("QC-01"),
+            repair_report="完工",
+        )
+
+
+def inspect(driver: Driver, who: str) -> None:
+    visit.inspect(
+        driver.order,
+        driver.cast.actors["fang"],
+        driver.tick(),
+        inspector_id=driver.cast.staff[who].pk,
+        answers=confirmed("QC-06"),
+    )
+
+
+def test_QC_02_another_person_with_a_certificate_inspects(driver: Driver) -> None:
+    driver.bring_to(OrderState.COMPLETED)
+    with refused("QC-02"):
+        inspect(driver, "zhao")
+    with refused("QC-02"):
+        inspect(driver, "zhou")
+    with pytest.raises(Forbidden):
+        visit.inspect(
+            driver.order,
+            driver.cast.actors["zhao"],
+            driver.tick(),
+            inspector_id=driver.cast.staff["fang"].pk,
+            answers=confirmed("QC-06"),
+        )
+    assert driver.inspect().state == OrderState.INSPECTED
+
+
+def test_QC_05_a_failed_inspection_sends_the_line_back_and_is_repeated(driver: Driver) -> None:
+    driver.bring_to(OrderState.COMPLETED)
+    fang, who = driver.cast.actors["fang"], driver.cast.staff["fang"].pk
+    with refused("QC-05"):
+        visit.fail_inspection(driver.order, fang, driver.tick(), inspector_id=who, failures={})
+    line = labour(driver, 1)
+    driver.order = visit.fail_inspection(
+        driver.order, fang, driver.tick(), inspector_id=who, failures={line: "路试仍有轻微异响"}
+    )
+    assert driver.order.state == OrderState.IN_PROGRESS
+    back = driver.order.line_or_none(line)
+    assert back is not None
+    assert (back.work_state, back.rework_count, back.failure_reason) == (WorkState.WAITING, 1, "路试仍有轻微异响")
+    driver.work()
+    driver.complete()
+    driver.inspect()
+    results = [check.passed for check in driver.order.quality_checks.filter(kind="inspection")]
+    assert results == [False, True]
+
+
+def test_QC_06_the_final_inspection_covers_every_point(driver: Driver) -> None:
+    driver.bring_to(OrderState.COMPLETED)
+    with refused("QC-06"):
+        visit.inspect(
+            driver.order,
+            driver.cast.actors["fang"],
+            driver.tick(),
+            inspector_id=driver.cast.staff["fang"].pk,
+            answers={"items_done": True},
+        )
+
+
+def test_DELV_01_the_wash_time_is_told_and_kept(driver: Driver) -> None:
+    driver.bring_to(OrderState.AUTHORIZED)
+    assert driver.dispatch().wash_minutes == 30
+
+
+def test_DELV_02_reception_confirms_ashtray_and_tyres_first(driver: Driver) -> None:
+    driver.bring_to(OrderState.WASHED)
+    lin = driver.cast.actors["lin"]
+    with refused("DELV-02", "cleanliness_is_confirmed"):
+        visit.take_over(
+            driver.order,
+            lin,
+            driver.tick(),
+            cleanliness=confirmed("DELV-02") | {"ashtray": False},
+            condition=confirmed("DELV-03"),
+        )
+
+
+def test_DELV_03_differences_stop_the_delivery(driver: Driver) -> None:
+    driver.bring_to(OrderState.WASHED)
+    lin = driver.cast.actors["lin"]
+    whole: dict[str, Any] = {"cleanliness": confirmed("DELV-02"), "condition": confirmed("DELV-03")}
+    with refused("DELV-03", "condition_is_confirmed"):
+        visit.take_over(driver.order, lin, driver.tick(), **whole, differences="右后门新划痕")
+    with refused("DELV-03", "belongings_missing"):
+        visit.take_over(driver.order, lin, driver.tick(), **whole, belongings=["停车卡"])
+
+
+def test_DELV_04_the_customer_is_told_that_the_car_is_ready(driver: Driver) -> None:
+    driver.bring_to(OrderState.READY)
+    message = Message.objects.everywhere().get(template="repairs.ready")
+    assert message.customer_id == driver.order.customer_id
+
+
+def test_SETL_03_items_are_explained_before_the_amount(driver: Driver) -> None:
+    driver.bring_to(OrderState.READY)
+    with refused("SETL-03"):
+        visit.settle(driver.order, driver.cast.actors["he"], driver.tick())
+
+
+def release(driver: Driver, **overrides: Any) -> None:
+    answers = confirmed("DELV-05") | confirmed("DELV-06") | confirmed("DELV-07") | confirmed("DELV-09")
+    arguments: dict[str, Any] = {
+        "received_by": "陈建国",
+        "answers": answers,
+        "old_parts": "returned",
+        "next_visit_km": 48_500,
+    }
+    visit.release(driver.order, driver.cast.actors["lin"], driver.tick(), **(arguments | overrides))
+
+
+def test_DELV_05_the_guided_inspection_is_recorded(driver: Driver) -> None:
+    order = driver.bring_to(OrderState.RELEASED)
+    assert entries_of(order)[0].changes["answers"]["walked_round"] is True
+
+
+def test_DELV_06_the_explanation_is_understood(driver: Driver) -> None:
+    driver.bring_to(OrderState.SETTLED)
+    with refused("DELV-06"):
+        release(driver, answers=confirmed("DELV-07"))
+
+
+def test_DELV_07_the_result_is_shown_and_the_old_parts_have_a_place(driver: Driver) -> None:
+    driver.bring_to(OrderState.SETTLED)
+    with refused("DELV-07"):
+        release(driver, answers=confirmed("DELV-06"))
+    with refused("DELV-07"):
+        release(driver, old_parts="?")
+
+
+def test_DELV_08_no_car_leaves_before_the_settlement_is_completed(driver: Driver) -> None:
+    driver.bring_to(OrderState.READY)
+    driver.settle()
+    assert driver.order.payment_state == PaymentState.UNPAID
+    with refused("DELV-08"):
+        driver.release()
+    driver.pay()
+    assert driver.release().state == OrderState.RELEASED
+
+
+def test_DELV_09_the_next_visit_is_proposed(driver: Driver) -> None:
+    driver.bring_to(OrderState.SETTLED)
+    with refused("DELV-09"):
+        release(driver, next_visit_km=None)
+    with refused("DELV-09"):
+        release(driver, next_visit_km=100)
+    release(driver)
+    driver.order.refresh_from_db()
+    assert driver.order.next_visit_km == 48_500
+
+
+def test_CRM_01_the_visit_is_archived_and_its_clock_stops(driver: Driver) -> None:
+    from aftersales.clocks.models import Clock
+
+    driver.bring_to(OrderState.RELEASED)
+    clock = Clock.objects.everywhere().get(clause="CRM-01")
+    assert clock.stopped_at is None
+    order = driver.archive()
+    clock.refresh_from_db()
+    assert (order.archived_at, clock.stopped_at, clock.breached) == (driver.at, driver.at, False)
+
+
+def test_cancelling_frees_the_parts_and_suspension_stops_the_work(driver: Driver) -> None:
+    driver.bring_to(OrderState.AUTHORIZED)
+    part = driver.goods.parts["ZD-FP-01"].pk
+    before = available(driver.cast.station.pk, [part])[part]
+    driver.dispatch()
+    lin = driver.cast.actors["lin"]
+    driver.order = visit.suspend(driver.order, lin, driver.tick(), hold_reason="waiting_for_parts", reason="制动片缺货")
+    with pytest.raises(TransitionRefused) as suspended:
+        driver.start()
+    assert suspended.value.code == "order_is_not_suspended"
+    driver.order = visit.resume(driver.order, lin, driver.tick())
+    driver.order = visit.cancel(driver.order, lin, driver.tick(), reason="客户改期")
+    assert available(driver.cast.station.pk, [part])[part] == before
+
+
+def test_parts_go_out_and_come_back_only_against_the_line(driver: Driver) -> None:
+    driver.bring_to(OrderState.AUTHORIZED)
+    driver.dispatch()
+    driver.issue()
+    oil = driver.order.all_lines()[-1]
+    sun = driver.cast.actors["sun"]
+    assert oil.issued_quantity == Decimal("4.000")
+    with pytest.raises(InputRefused):
+        visit.issue_parts(driver.order, sun, driver.tick(), quantities={oil.pk: Decimal("1")})
+    driver.order = visit.return_parts(
+        driver.order, sun, driver.tick(), quantities={oil.pk: Decimal("0.5")}, reason="余量退库"
+    )
+    assert driver.order.line_or_none(oil.pk).issued_quantity == Decimal("3.500")  # type: ignore[union-attr]
+    with pytest.raises(InputRefused):
+        visit.return_parts(driver.order, sun, driver.tick(), quantities={oil.pk: Decimal("9")})
+
+
+def test_a_finished_car_can_be_sent_back_to_work_with_a_reason(driver: Driver) -> None:
+    driver.bring_to(OrderState.WASHED)
+    with pytest.raises(Forbidden):
+        visit.reopen(driver.order, driver.cast.actors["lin"], driver.tick(), reason="异响又出现")
+    order = visit.reopen(driver.order, driver.cast.actors["wu"], driver.tick(), reason="异响又出现")
+    assert (order.state, order.washed_at) == (OrderState.IN_PROGRESS, None)
