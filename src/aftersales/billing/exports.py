@@ -26,8 +26,8 @@ def settlement_table(rows: Any) -> Table:
     """Yield the heading and one row for each sheet; amounts in yuan, reversals negative."""
     yield (
         _("Settlement"), _("Kind"), _("State"), _("Repair order"), _("Plate"), _("Customer"), _("Payer"), _("Net"),
-        _("Tax"), _("Total"), _("Discount"), _("Paid"), _("Refunded"), _("On account"), _("Collected"), _("Due"),
-        _("Posted at"), _("Posted by"),
+        _("Tax amount"), _("Total"), _("Discount"), _("Paid"), _("Refunded"), _("On account"), _("Collected"), _("Due"),
+        _("Posted at"), _("Settled by"),
     )  # fmt: skip
     for sheet in rows[:MOST_ROWS]:
         yield _row(sheet)

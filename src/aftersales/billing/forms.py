@@ -53,7 +53,7 @@ class MeansForm(SheetForm):
     """Money in up to three ways at once; the first way starts with everything that is open."""
 
     method = forms.ChoiceField(
-        label=_("Paid by"), choices=METHODS, widget=forms.RadioSelect, initial=PaymentMethod.WECHAT.value
+        label=_("Means of payment"), choices=METHODS, widget=forms.RadioSelect, initial=PaymentMethod.WECHAT.value
     )
     amount = _yuan(_("Amount (yuan)"), min_value=Decimal("0.01"), autofocus=True)
     reference = fields.CharField(label=_("Receipt number of the terminal"), max_length=80, required=False)

@@ -103,7 +103,7 @@ def settlement_sheet(sheet: Settlement) -> papers.SettlementSheet:
     }
 
 
-@printout("SETL-08", kind="billing.receipt", title=_("Receipt"), template="receipt.typ")
+@printout("SETL-08", kind="billing.receipt", title=_("Payment receipt"), template="receipt.typ")
 def receipt(payment: Payment) -> papers.Receipt:
     """Return one payment as the customer's receipt; a refund is a negative one."""
     sheet = payment.settlement

@@ -35,7 +35,7 @@ from aftersales.vehicles.queries import archive_form
 NOTHING = Decimal("0.00")
 
 
-@printout("DELV-06", "DELV-09", kind="repairs.delivery_note", title=_("Delivery note"), template="delivery_note.typ")
+@printout("DELV-06", "DELV-09", kind="repairs.delivery_note", title=_("Hand-over note"), template="delivery_note.typ")
 def delivery_note(order: models.RepairOrder) -> DeliveryNote:
     """Return what was done, what to mind, what is handed back; charges are the customer's own part, yuan with tax."""
     zone = order.station.time_zone
