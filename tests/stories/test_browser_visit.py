@@ -18,8 +18,10 @@ from aftersales.repairs.choices import OrderState
 from aftersales.repairs.models import RepairOrder
 from aftersales.seeds.cast import Cast
 from aftersales.seeds.goods import Goods
+from aftersales.seeds.visits import Driver
 
 PICTURES = os.environ.get("AFTERSALES_PICTURES", "")
+expect.set_options(timeout=20_000)
 WIDE = {"width": 1440, "height": 900}
 
 
@@ -46,7 +48,8 @@ class House:
             context = self.browser.new_context(viewport=WIDE, locale="zh-CN", base_url=self.address)
             cookie = self.sign_in(person).cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.address}])
-            context.set_default_timeout(8000)
+            context.set_default_timeout(20_000)  # generous: the first page of a run also compiles every template
+            context.set_default_navigation_timeout(40_000)
             page = context.new_page()
             page.on("pageerror", lambda error: self.errors.append(f"{person}: {error}"))
             self.contexts.append(context)
@@ -239,3 +242,29 @@ def settle_and_pay(house: House, cast: Cast, order: RepairOrder) -> None:
     for sheet in sheets:
         if sheet.payer == PayType.CUSTOMER:
             billing.pay(sheet, cast.he, at, means=[{"method": "wechat", "amount": sheet.gross, "reference": "4200001"}])
+
+
+@pytest.mark.usefixtures("django_db_setup")
+def test_a_known_vehicle_is_checked_in_with_six_inputs(house: House, driver: Driver) -> None:
+    driver.bring_to(OrderState.RELEASED)
+    lin = house.page_of("lin")
+    lin.goto("/reception/")
+    inputs = 0
+
+    def once(done: object) -> None:
+        nonlocal inputs
+        inputs += 1
+
+    once(lin.keyboard.type("沪A12345\n"))
+    lin.locator("#id_odometer_km").wait_for()
+    house.picture(lin, "reception-known")
+    once(lin.locator("#id_odometer_km").fill("41200"))
+    once(lin.locator("#id_concern_1").fill("到了保养里程,顺便看看空调不太凉"))
+    once(lin.get_by_role("button", name=re.compile("Confirm all|全部确认")).click())
+    once(sign(lin))
+    once(lin.locator("form button[type=submit].btn-lg").click())
+    lin.wait_for_url(re.compile("/repair-orders/"))
+    assert inputs <= 6
+    order = RepairOrder.objects.everywhere().order_by("-pk")[0]
+    assert (order.state, order.vehicle_id, order.odometer_km) == (OrderState.RECEIVED, driver.order.vehicle_id, 41_200)
+    assert house.errors == []

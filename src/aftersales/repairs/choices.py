@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OrderState(models.TextChoices):
@@ -91,7 +92,7 @@ class PayType(models.TextChoices):
 class Consent(models.TextChoices):
     PENDING = "pending", _("not asked yet")
     AGREED = "agreed", _("agreed")
-    DECLINED = "declined", _("declined")
+    DECLINED = "declined", pgettext_lazy("consent", "declined")
     DEFERRED = "deferred", _("deferred")
 
 

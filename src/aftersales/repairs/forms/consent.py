@@ -27,7 +27,7 @@ class DecisionsForm(StepForm):
     template: ClassVar[str] = "repairs/steps/decisions.html"
     is_written_only: ClassVar[bool] = True
 
-    given_by = fields.CharField(label=_("Decided by"), max_length=120)
+    given_by = fields.CharField(label=_("Who decides"), max_length=120)
     method = forms.ChoiceField(label=_("How"), widget=forms.RadioSelect(attrs={"data-reveals": ""}))
     signature = fields.SignatureField(label=_("Signature of the customer"), required=False)
     reason = fields.CharField(label=_("Why declined or deferred"), max_length=200, required=False)
