@@ -331,3 +331,9 @@ def nobody_is_clocked_on(order: RepairOrder) -> Text | None:
 
 def reason_is_given(order: RepairOrder, _actor: Actor, _at: datetime, *, reason: str = "", **_rest: Any) -> Text | None:
     return None if reason.strip() else _("Give the reason.")
+
+
+def hand_over_note_is_written(
+    order: RepairOrder, _actor: Actor, _at: datetime, *, hand_over_note: str = "", **_rest: Any
+) -> Text | None:
+    return None if hand_over_note.strip() else _("Write a hand-over note for the new advisor.")

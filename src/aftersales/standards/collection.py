@@ -69,6 +69,9 @@ def _of_workflows() -> Iterator[Binding]:
         for opening in workflow.openings_by_name.values():
             for clause in opening.clauses:
                 yield Binding(clause, BindingKind.OPENING, f"{table}.{opening.name}")
+            for check in filter(_cites, opening.checks):
+                name = f"{table}.{opening.name} ← {binding.dotted_name(check.holds)}"
+                yield Binding(check.clause, BindingKind.CHECK, name)
         for step in workflow.steps:
             body = workflow.bodies.get(step.name)
             own = f"{body.__module__}.{step.name}".removeprefix(binding.ROOT) if body else f"{table}.{step.name}"

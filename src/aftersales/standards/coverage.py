@@ -10,11 +10,13 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from aftersales.standards.binding import ROOT
 from aftersales.standards.binding import BindingKind as K
 from aftersales.standards.catalogue import Clause, catalogue
 from aftersales.standards.clause_ids import CLAUSE_IDS
@@ -38,6 +40,21 @@ BINDS: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A metric of a clause as it stands: `value` in the metric's unit, None when there was nothing to measure."""
+
+    metric: str
+    unit: str
+    value: Decimal | None
+    numerator: Decimal
+    denominator: Decimal
+
+    def __str__(self) -> str:
+        shown = "–" if self.value is None else f"{self.value} {self.unit}"
+        return f"{self.metric}: {shown} ({self.numerator}/{self.denominator})"
+
+
+@dataclass(frozen=True, slots=True)
 class Covered:
     """One clause with what keeps it. `tests` are pytest node ids; None when the installed package carries no tests."""
 
@@ -51,7 +68,7 @@ class Covered:
     binding_kinds: tuple[str, ...]
     tests: tuple[str, ...] | None
     live: bool
-    measured: tuple[str, ...] = ()
+    measured: tuple[Value, ...] = ()
 
 
 def clauses_in(name: str) -> list[str]:
@@ -135,18 +152,67 @@ def coverage() -> list[Covered]:
 
 def with_values(rows: list[Covered], on: date) -> list[Covered]:
     """Return the rows with the values of their metrics in the month up to the day, over the whole network."""
-    values: dict[str, list[str]] = defaultdict(list)
+    values: dict[str, list[Value]] = defaultdict(list)
     for row in measured_metrics(None, month_of(on)):
-        shown = "–" if row.value is None else f"{row.value} {row.metric.unit}"
-        values[row.clause.id].append(f"{row.metric.code}: {shown} ({row.numerator}/{row.denominator})")
+        values[row.clause.id].append(
+            Value(row.metric.code, row.metric.unit, row.value, Decimal(row.numerator), Decimal(row.denominator))
+        )
     return [replace(row, measured=tuple(values[row.id])) for row in rows]
 
 
+def _dotted(bindings: tuple[str, ...]) -> list[str]:
+    """Return the things that keep a clause by their full dotted names: the step and the guard it asks are two."""
+    names = (f"{ROOT}{name}" for bound in bindings for name in bound.split(" ← "))
+    return list(dict.fromkeys(names))
+
+
+def _figure(value: Decimal | None) -> float | int | None:
+    if value is None:
+        return None
+    return int(value) if value == int(value) else float(value)
+
+
+def as_object(row: Covered) -> dict[str, object]:
+    """Return one clause for other programs; `value` and counts are those of its first metric, null where none is measured."""
+    target = catalogue().clauses[row.id].target
+    first = row.measured[0] if row.measured else None
+    return {
+        "id": row.id,
+        "area": row.area,
+        "kind": row.kind,
+        "title_zh": row.title_zh,
+        "title_en": row.title_en,
+        "live": row.live,
+        "bindings": _dotted(row.bindings),
+        "tests": None if row.tests is None else list(row.tests),
+        "target": None
+        if target is None
+        else {
+            "value": _figure(target.value),
+            "min": _figure(target.minimum),
+            "max": _figure(target.maximum),
+            "unit": target.unit,
+            "direction": target.direction,
+        },
+        "value": _figure(first.value) if first else None,
+        "numerator": _figure(first.numerator) if first else None,
+        "denominator": _figure(first.denominator) if first else None,
+        "measured": [
+            {
+                "metric": one.metric,
+                "unit": one.unit,
+                "value": _figure(one.value),
+                "numerator": _figure(one.numerator),
+                "denominator": _figure(one.denominator),
+            }
+            for one in row.measured
+        ],
+    }
+
+
 def as_json(rows: list[Covered]) -> str:
-    """Return the coverage as a JSON document."""
-    live = sum(row.live for row in rows)
-    document = {"clauses": len(rows), "live": live, "rows": [asdict(row) for row in rows]}
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    """Return the coverage as a JSON array, one object a clause, each on its own line."""
+    return "[\n" + ",\n".join(json.dumps(as_object(row), ensure_ascii=False) for row in rows) + "\n]"
 
 
 def as_csv(rows: list[Covered]) -> str:
@@ -172,7 +238,7 @@ def as_text(rows: list[Covered]) -> str:
         tests = "tests unknown" if row.tests is None else f"{len(row.tests)} tests"
         mark = "live" if row.live else "    "
         lines.append(f"{mark} {row.id:8} {row.kind:11} {tests:13} {len(row.bindings):2} bindings  {row.title_zh}")
-        lines += [f"                 {line}" for line in (*row.bindings, *row.measured)]
+        lines += [f"                 {line}" for line in (*row.bindings, *map(str, row.measured))]
     for kind in sorted({row.kind for row in rows}):
         of_kind = [row for row in rows if row.kind == kind]
         lines.append(f"{kind:11} {sum(row.live for row in of_kind):3} of {len(of_kind)} live")

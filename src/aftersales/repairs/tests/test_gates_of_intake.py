@@ -39,7 +39,7 @@ def test_RECP_08_one_advisor_is_answerable_and_a_change_needs_reason_and_note(dr
     lin, wu = driver.cast.staff["lin"], driver.cast.staff["wu"]
     assert order.advisor == lin
     change: dict[str, Any] = {"advisor_id": wu.pk, "reason": "林晓调休", "hand_over_note": ""}
-    with refused("RECP-08", "no_note"):
+    with refused("RECP-08", "hand_over_note_is_written"):
         visit.change_advisor(order, driver.cast.actors["wu"], driver.tick(), **change)
     changed = visit.change_advisor(
         order, driver.cast.actors["wu"], driver.tick(), **(change | {"hand_over_note": "客户等电话确认报价"})

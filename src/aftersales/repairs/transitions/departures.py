@@ -146,12 +146,5 @@ def change_advisor(
     advisor = advisors.filter(post__in=(Post.SERVICE_ADVISOR, Post.MANAGER)).first()
     if advisor is None:
         raise InputRefused(_("Choose a service advisor of this station."), code="no_advisor")
-    if not hand_over_note.strip():
-        raise InputRefused(
-            _("Write a hand-over note for the new advisor."),
-            code="no_note",
-            clause="RECP-08",
-            fields={"hand_over_note": _("Please fill in.")},
-        )
     order.advisor = advisor
     return {"hand_over_note": hand_over_note}

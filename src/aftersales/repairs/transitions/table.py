@@ -231,7 +231,15 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
         ),
         Step("resume", _("Resume"), (*BEFORE_WORK, S.IN_PROGRESS), None, P.CANCEL),
         Step("reopen", _("Send back to work"), FINISHED, S.IN_PROGRESS, P.REOPEN, checks=(REASON,)),
-        Step("change_advisor", _("Change the advisor"), IN_HOUSE, None, P.CHANGE_ADVISOR, checks=(REASON,), clauses=("RECP-08",)),
+        Step(
+            "change_advisor",
+            _("Change the advisor"),
+            IN_HOUSE,
+            None,
+            P.CHANGE_ADVISOR,
+            checks=(REASON, Check("RECP-08", g.hand_over_note_is_written)),
+            clauses=("RECP-08",),
+        ),
         Step(
             "authorize_departure",
             _("Authorise a departure"),
