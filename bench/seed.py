@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 
 def main(facts_file: str, orders: int) -> None:
@@ -33,7 +34,9 @@ def main(facts_file: str, orders: int) -> None:
             name: issue_token(user, name="bench", at=at, expires_at=at + timedelta(days=1))
             for name, user in cast.users.items()
         }
+        sessions = {name: signed_in(user, at) for name, user in cast.users.items()}
         facts = {
+            "sessions": sessions,
             "station": cast.station.pk,
             "tokens": tokens,
             "staff": {name: person.pk for name, person in cast.staff.items()},
@@ -50,6 +53,23 @@ def main(facts_file: str, orders: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         Path(facts_file).write_text(json.dumps(facts))
+
+
+def signed_in(user: Any, at: datetime) -> str:
+    """Return the key of a session in which the user is signed in, as after the sign-in page and the second factor."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from aftersales.accounts.middleware import SECOND_FACTOR_FLAG
+    from aftersales.accounts.sessions import BEGAN, SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session[BEGAN] = at.isoformat()
+    session[SECOND_FACTOR_FLAG] = True
+    session.create()
+    return str(session.session_key)
 
 
 if __name__ == "__main__":

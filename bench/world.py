@@ -56,7 +56,7 @@ class World:
     def proportional_memory_mib(self) -> float:
         """Return the proportional set size of the web server (without PostgreSQL), in MiB."""
         own = [self.server, *self.server.children(recursive=True)]
-        return sum(process.memory_full_info().pss for process in own if "postgres" not in process.name()) / 2**20
+        return float(sum(process.memory_full_info().pss for process in own if "postgres" not in process.name())) / 2**20
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -111,7 +111,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
         if server.poll() is not None:
             raise RuntimeError(f"the server did not start:\n{log.read_text()}")
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=2).close()  # noqa: S310
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=2).close()
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"the sign-in page answers {error.code}:\n{log.read_text()[-4000:]}") from error
         except OSError:

@@ -11,7 +11,8 @@ from django.db import connection
 
 def race(count: int, command: Callable[[int], Any]) -> list[Any]:
     """Run the command in that many threads at once and return what each returned, or the exception it raised."""
-    start, outcomes = threading.Barrier(count), [None] * count
+    start = threading.Barrier(count)
+    outcomes: list[Any] = [None] * count
 
     def run(place: int) -> None:
         try:

@@ -186,7 +186,8 @@ def test_D1_what_was_acknowledged_survives_kill_9_exactly_once(site: Site, monke
     """Kill the web server and PostgreSQL at random points under load; after each start everything adds up."""
     seed = int(os.environ.get("AFTERSALES_KILL_SEED") or random.SystemRandom().randrange(10**6))
     print(f"AFTERSALES_KILL_SEED={seed} AFTERSALES_KILLS={KILLS}")
-    rng, log, failures = random.Random(seed), Log(), []
+    rng, log = random.Random(seed), Log()
+    failures: list[str] = []
     site.start()
     log.is_up.set()
     clients = [threading.Thread(target=keep_visiting, args=(site, log, n, failures)) for n in range(CLIENTS)]

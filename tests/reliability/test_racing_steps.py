@@ -33,6 +33,7 @@ from aftersales.seeds.cast import Cast
 from aftersales.seeds.goods import Goods
 from aftersales.seeds.pytest_cast import CAST_AT, ClientOf
 from aftersales.seeds.visits import Driver, confirmed
+from aftersales.staff.models import StaffMember
 from aftersales.standards.queries import forget_thresholds, proposed_figures
 from bench.life_cycle import vin_of
 from tests.reliability.racing import race
@@ -172,12 +173,12 @@ def test_two_cars_of_one_customer_released_at_once_have_one_caller(cast: Cast, g
         second.bring_to(OrderState.SETTLED)
         customer_id = first.order.customer_id
         pair = [first, second]
-        outcomes = race(
-            8,
-            lambda place, pair=pair, customer_id=customer_id: ensure_holder(
-                cast.tao, pair[place % 2].at, station=cast.station, customer_id=customer_id, on=pair[0].at.date()
-            ),
-        )
+
+        def command(place: int, pair: list[Driver] = pair, customer_id: int = customer_id) -> StaffMember | None:
+            at = pair[place % 2].at
+            return ensure_holder(cast.tao, at, station=cast.station, customer_id=customer_id, on=at.date())
+
+        outcomes = race(8, command)
         assert {getattr(outcome, "pk", outcome) for outcome in outcomes} == {cast.staff["tao"].pk}, outcomes
         holders = CareHolder.objects.everywhere().filter(customer_id=customer_id)
         assert holders.count() == 1
