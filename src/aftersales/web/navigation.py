@@ -86,7 +86,8 @@ def rows_for(items: tuple[NavigationItem, ...], actor: MayAnywhere | None, path:
     """Return the entries the actor may use; the one whose address is the longest head of `path` is active."""
     if actor is None:
         return ()
-    allowed = [item for item in items if not item.permission_code or actor.may_anywhere(item.permission_code)]
+    found = (item for item in items if not item.permission_code or actor.may_anywhere(item.permission_code))
+    allowed = list({item.url_name: item for item in found}.values())  # one entry, two rights
     urls = [reverse(item.url_name) for item in allowed]
     here = max((url for url in urls if _covers(url, path)), key=len, default="")
     return tuple(

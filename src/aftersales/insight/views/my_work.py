@@ -31,7 +31,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     return {
         "rows": rows[:SHOWN],
         "more": max(len(rows) - SHOWN, 0),
-        "late": sum(row.is_late for row in rows),
+        "late": sum(row.is_late and row.line_id is None for row in rows),
         "doors": doors_of(actor),
         "stations": stations,
         "may_receive": actor.may_anywhere(Orders.RECEIVE),

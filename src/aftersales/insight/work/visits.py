@@ -121,8 +121,8 @@ def _promised(_desk: Desk, order: Any) -> datetime | None:
     return order.promised_at  # type: ignore[no-any-return]
 
 
-def _since_ready(_desk: Desk, order: Any) -> datetime | None:
-    return order.ready_at  # type: ignore[no-any-return]
+def _no_limit(_desk: Desk, _order: Any) -> datetime | None:
+    return None
 
 
 def _archive_limit(desk: Desk, order: Any) -> datetime | None:
@@ -170,16 +170,16 @@ DUTIES: tuple[Duty, ...] = (
     Duty("consent", "message-2", "record_consent", OPEN_STATES, _ADVISOR, own=True, when=_asks),
     Duty("risk", "alarm", "tell_progress", BEFORE_READY, _ADVISOR, own=True, when=_is_late),
     Duty("take_over", "car", "take_over", (S.WASHED,), _ADVISOR, own=True, when=_moving),
-    Duty("explain", "car-garage", "look", (S.READY,), _ADVISOR, own=True, when=_is_unexplained, due=_since_ready),
-    Duty("release", "key", "release", (S.SETTLED,), _ADVISOR, own=True, when=_is_settled_up),
+    Duty("explain", "car-garage", "look", (S.READY,), _ADVISOR, own=True, when=_is_unexplained, due=_no_limit),
+    Duty("release", "key", "release", (S.SETTLED,), _ADVISOR, own=True, when=_is_settled_up, due=_no_limit),
     Duty("archive", "archive", "look", (S.RELEASED,), _ADVISOR, own=True, due=_archive_limit),
     Duty("archive", "archive", "look", (S.RELEASED,), (Orders.ARCHIVE,), _NOT_ADVISOR, due=_archive_limit),
     Duty("dispatch", "users", "dispatch", (S.AUTHORIZED,), (Orders.DISPATCH, Orders.WORK), _NOT_ADVISOR, when=_moving),
     Duty("issue", "package-export", "issue_parts", _WORKING, (Orders.ISSUE_PARTS,), when=_is_short),
     Duty("inspect", "clipboard-check", "inspect", (S.COMPLETED,), (Orders.INSPECT,)),
     Duty("wash", "wash", "look", (S.INSPECTED,), (Orders.WASH,), (Orders.WORK, Orders.INSPECT)),
-    Duty("settle", "cash", "", (S.READY,), (Billing.PAY,), _NOT_ADVISOR, when=_is_explained, due=_since_ready),
-    Duty("unpaid", "cash", "", (S.SETTLED,), (Billing.PAY,), _NOT_ADVISOR, when=_owes, due=_since_ready),
+    Duty("settle", "cash", "", (S.READY,), (Billing.PAY,), _NOT_ADVISOR, when=_is_explained, due=_no_limit),
+    Duty("unpaid", "cash", "", (S.SETTLED,), (Billing.PAY,), _NOT_ADVISOR, when=_owes, due=_no_limit),
     Duty("ruling", "shield-check", "look", OPEN_STATES, (Orders.RULE_COVERAGE,), when=_waits_for_ruling),
 )
 

@@ -63,6 +63,11 @@ class Card:
         return self.state.label
 
     @property
+    def promise_runs(self) -> bool:
+        """Tell whether the promised time still counts: it was kept or broken when the car became ready."""
+        return self.promised_at is not None and self.state not in (S.READY, S.SETTLED)
+
+    @property
     def parts_missing(self) -> bool:
         return self.parts_issued < self.parts_wanted
 
@@ -143,7 +148,7 @@ def board_of(actor: Actor, station_id: int, at: datetime, wanted: BoardFilter) -
         columns=tuple(_columns(kept)),
         shown=len(kept),
         total=len(cards),
-        late=sum(card.promised_at is not None and card.promised_at < at for card in kept),
+        late=sum(card.promise_runs and card.promised_at is not None and card.promised_at < at for card in kept),
         advisors=_names(card.advisor for card in cards if card.advisor is not None),
         technicians=_names(person for card in cards for person in card.technicians),
         bays=_names(bay for card in cards for bay in card.bays),
