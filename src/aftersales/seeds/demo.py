@@ -20,7 +20,7 @@ from aftersales.seeds.cast import Cast, build_cast
 from aftersales.seeds.goods import Goods, build_goods, stock_up
 from aftersales.seeds.people import Owner
 from aftersales.seeds.stage import Stage, Story
-from aftersales.seeds.stories import Known, Turn, driver_for, finished_visit, stocked, straight_to, watched
+from aftersales.seeds.stories import Known, Turn, driver_for, finished_visit, read, stocked, straight_to, watched
 from aftersales.seeds.today import NEEDED_CARS, Now
 from aftersales.vehicles.visitors import register_visitors
 
@@ -66,6 +66,7 @@ def _load(at: datetime, progress: Progress) -> Cast:
     stage = Stage(at)
     stage.add(stocked(cast, goods, first, today - timedelta(days=QUIET_DAYS)))
     stage.add(watched(first))
+    stage.add(read(cast, hours.instant(hours.working_day_before(today), 17, 25)))
     stage.add(_closed_day(cast, hours.working_day_before(today, 2)))
     petrol = [one for one in known if one.owner.model != people.E3]
     electric = [one for one in known if one.owner.model == people.E3]

@@ -21,6 +21,7 @@ from aftersales.customers.models import Customer
 from aftersales.inventory.models import StockAlert
 from aftersales.inventory.services import ReceiptItem, receive
 from aftersales.inventory.transitions import handle_alert
+from aftersales.notifications.services import mark_read
 from aftersales.repairs.choices import Consent, OrderState, PayType
 from aftersales.seeds import hours
 from aftersales.seeds.cast import Cast
@@ -172,7 +173,7 @@ def finished_visit(cast: Cast, goods: Goods, known: Known, job: Job, day: date, 
         appointment = told_and_confirmed(cast, appointment, answered_at)
         yield (ready_at := hours.instant(hours.working_day_before(day), 15))
         appointment = reported_ready(cast, appointment, ready_at)
-        yield (again_at := comes_at - timedelta(minutes=70 if turn.is_late else 100))
+        yield (again_at := hours.back(comes_at, timedelta(minutes=30 if turn.is_late else 80)))
         appointment = booking.reconfirm(appointment, cast.actors["xie"], again_at)
     yield comes_at
     driver.check_in(customer=known.customer, vehicle=known.vehicle, visit_type=job.visit_type, appointment=appointment)
@@ -311,6 +312,13 @@ def watched(first: date) -> Story:
             yield (at := hours.instant(day, hour, 5))
             escalate_due(at)
         day += timedelta(days=1)
+
+
+def read(cast: Cast, at: datetime) -> Story:
+    """Tell how everybody looks through the messages at the end of a day."""
+    yield at
+    for person in cast.actors.values():
+        mark_read(person, at)
 
 
 def straight_to(driver: OpenHoursDriver, known: Known, job: Job, state: str, **overrides: Any) -> Story:

@@ -188,6 +188,7 @@ class Now:
             self._booked(520, jobs.SERVICE_20K, hours.instant(tomorrow, 9, 30), "zhou", "A1"),
             self._booked(300, jobs.SPARK_PLUGS, hours.instant(tomorrow, 13), "zhao", "A2"),
             self._booked(240, jobs.WIPERS, hours.instant(tomorrow, 15), "zhou", "A1"),
+            self._walk_in(),
             self._missed(),
             self._cancelled(),
         ]
@@ -233,6 +234,13 @@ class Now:
         if waits:
             yield (at := self.at - timedelta(minutes=12))
             note_arrival(self.cast.actors["xie"], at, station=self.cast.station, appointment=appointment)
+
+    def _walk_in(self) -> Story:
+        if self._is_open_now():
+            yield (at := self.at - timedelta(minutes=4))
+            note_arrival(
+                self.cast.actors["xie"], at, station=self.cast.station, plate="沪C5V330", contact_name="许先生"
+            )
 
     def _missed(self) -> Story:
         known = next(self.cars)
