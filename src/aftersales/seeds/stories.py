@@ -171,10 +171,11 @@ def finished_visit(cast: Cast, goods: Goods, known: Known, job: Job, day: date, 
         answered_at = asked_at + timedelta(hours=30 if turn.is_confirmed_late else 2)
         yield answered_at
         appointment = told_and_confirmed(cast, appointment, answered_at)
-        yield (ready_at := hours.instant(hours.working_day_before(day), 15))
-        appointment = reported_ready(cast, appointment, ready_at)
-        yield (again_at := hours.back(comes_at, timedelta(minutes=30 if turn.is_late else 80)))
+        again = (hours.working_day_before(day), 15, 20) if turn.is_late else (hours.working_day_before(day, 2), 16, 50)
+        yield (again_at := hours.instant(*again))
         appointment = booking.reconfirm(appointment, cast.actors["xie"], again_at)
+        yield (ready_at := hours.instant(hours.working_day_before(day), 15, 40))
+        appointment = reported_ready(cast, appointment, ready_at)
     yield comes_at
     driver.check_in(customer=known.customer, vehicle=known.vehicle, visit_type=job.visit_type, appointment=appointment)
     yield driver.at
