@@ -80,7 +80,8 @@ def _run(file: Path, kind: str | None, mapping_text: str, code: str, *, dry_run:
     with file.open("rb") as source:
         upload = services.Upload(file.name, iter(lambda: source.read(1 << 20), b""))
         job = services.upload(actor, timezone.now(), station=station, kind=wanted, file=upload, mapping=mapped)
-    job = services.check(job, actor, timezone.now())
+    prepared = writing.prepare(job, timezone.localdate(job.created_at)) if queries.is_mapped(job) else None
+    job = services.check(job, actor, timezone.now(), prepared=prepared)
     if dry_run or not job.units_total:
         return job
     if (begun := queries.unfinished_import_of(job)) is not None:
@@ -89,7 +90,9 @@ def _run(file: Path, kind: str | None, mapping_text: str, code: str, *, dry_run:
         job = begun
     job = services.start(job, actor, timezone.now(), in_background=False)
     with progress_bar() as progress:
-        return writing.write(job, actor, timezone.now, lambda now: progress(file.name, now.rows_done, now.rows_total))
+        return writing.write(
+            job, actor, timezone.now, lambda now: progress(file.name, now.rows_done, now.rows_total), prepared
+        )
 
 
 def _tell(job: ImportJob) -> None:

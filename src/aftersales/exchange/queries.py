@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from aftersales.core.actor import Actor
 from aftersales.exchange.choices import ImportState
-from aftersales.exchange.kinds import KINDS, Kind
+from aftersales.exchange.kinds import KINDS, Kind, kind_named
+from aftersales.exchange.mapping import ColumnMap, missing_columns
 from aftersales.exchange.models import ImportJob
 from aftersales.exchange.permissions import P
 from aftersales.network.models import Station
@@ -54,6 +55,11 @@ def unfinished_import_of(job: ImportJob) -> ImportJob | None:
         .order_by("-pk")
         .first()
     )
+
+
+def is_mapped(job: ImportJob) -> bool:
+    """Tell whether every column the kind cannot do without has been found in the file."""
+    return not missing_columns(kind_named(job.kind).columns, ColumnMap.from_json(job.mapping))
 
 
 def is_silent(job: ImportJob, at: datetime) -> bool:

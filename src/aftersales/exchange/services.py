@@ -15,7 +15,7 @@ from aftersales.core.errors import InputRefused
 from aftersales.core.transactions import run_in_transaction
 from aftersales.exchange import storage, tasks, transitions
 from aftersales.exchange.choices import ImportState
-from aftersales.exchange.kinds import Judged, kind_named
+from aftersales.exchange.kinds import Judged, Prepared, kind_named
 from aftersales.exchange.mapping import ColumnMap, MappingFile, guessed
 from aftersales.exchange.models import ImportJob
 from aftersales.exchange.oddities import counts_of
@@ -101,15 +101,16 @@ def choose_columns(
 
 
 @fulfils("IS-10")
-def check(job: ImportJob, actor: Actor, at: datetime) -> ImportJob:
+def check(job: ImportJob, actor: Actor, at: datetime, *, prepared: Prepared | None = None) -> ImportJob:
     """Dry run: judge every row, keep every oddity by row and kind, write nothing else; the journal keeps the summary.
 
-    Raises InputRefused, TransitionRefused (a required column is not mapped), Forbidden.
+    `prepared` saves a caller that has judged the file already a second reading. Raises InputRefused (a required column
+    is not mapped), TransitionRefused, Forbidden.
     """
     require_kind_right(actor, kind_named(job.kind), job.station_id)
     if refusal := transitions.every_required_column_is_mapped(job):
         raise InputRefused(refusal, code="columns_missing", clause="IS-10")
-    prepared = prepare(job, timezone.localdate(job.created_at))
+    prepared = prepared or prepare(job, timezone.localdate(job.created_at))
     earlier = ImportJob.objects.at_station(job.station_id).filter(
         sha256=job.sha256, kind=job.kind, state=ImportState.COMMITTED
     )

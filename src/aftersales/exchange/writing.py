@@ -59,7 +59,9 @@ def _sha256(place: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write(job: ImportJob, actor: Actor, clock: Clock, progress: Progress = lambda job: None) -> ImportJob:
+def write(
+    job: ImportJob, actor: Actor, clock: Clock, progress: Progress = lambda job: None, prepared: Prepared | None = None
+) -> ImportJob:
     """Write what is not written yet, batch by batch, each with its count in one transaction; return the finished job.
 
     Killed at any moment it can be called again: nothing is lost and nothing doubled. When somebody else has taken the
@@ -68,7 +70,7 @@ def write(job: ImportJob, actor: Actor, clock: Clock, progress: Progress = lambd
     kind = kind_named(job.kind)
     try:
         require_kind_right(actor, kind, job.station_id)
-        prepared = prepare(job, timezone.localdate(job.created_at))
+        prepared = prepared or prepare(job, timezone.localdate(job.created_at))
         if len(prepared.units) != job.units_total:
             # Opening stock asks for parts and shelves: somebody changed them since the check.
             raise InputRefused(

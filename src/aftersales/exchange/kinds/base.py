@@ -10,13 +10,12 @@ from typing import Any
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Text
 from aftersales.customers.imports import Oddity, Written
-from aftersales.exchange.columns import DATE, NUMBER, WHOLE, Column
+from aftersales.exchange.columns import DATE, TEXT, WHOLE, Column
 from aftersales.exchange.mapping import ColumnMap
-from aftersales.exchange.readers import Table
+from aftersales.exchange.readers import CELL_CHARACTERS, Table
 from aftersales.exchange.values import DateReader, whole
 from aftersales.exchange.wording import sentence_for
 from aftersales.network.models import Station
-from aftersales.web import typed
 
 type Figures = dict[str, int]
 
@@ -95,38 +94,43 @@ def typed_row(
     """Return a row with dates and whole numbers read; a cell that is none is left out, with an oddity."""
     values: dict[str, Any] = {}
     for column in columns:
-        text = cells.get(column.name, "")
-        if not text.strip():
+        text = cells.get(column.name)
+        if not text or text.isspace():
             continue
-        if (kind := _unstorable(text)) is not None:
+        if (kind := unstorable(text)) is not None:
             oddities.append(Judged(number, kind, column.name, text[:40], sentence_for(kind), is_refused=True))
+            values[column.name] = text
+        elif column.form == TEXT:
             values[column.name] = text
         elif column.form == DATE:
             day = dates.read(text)
-            kind = "date_unreadable" if day is None else "date_serial" if dates.is_serial(text) else ""
-            if kind:
+            kind = "date_unreadable" if day is None else "date_serial" if dates.is_serial(text) else None
+            if kind is not None:
                 oddities.append(Judged(number, kind, column.name, text, sentence_for(kind), is_refused=False))
             if day is not None:
                 values[column.name] = day
         elif column.form == WHOLE:
             count = whole(text)
             if count is None:
-                oddities.append(
-                    Judged(number, "number_unreadable", column.name, text, sentence_for("number_unreadable"), False)
-                )
+                said = sentence_for("number_unreadable")
+                oddities.append(Judged(number, "number_unreadable", column.name, text, said, is_refused=False))
             else:
                 values[column.name] = count
         else:
-            values[column.name] = text.strip() if column.form == NUMBER else text
+            values[column.name] = text.strip()
     return values
 
 
-def _unstorable(text: str) -> str | None:
-    try:
-        typed.check_storable(text)
-    except typed.Unreadable:
+def unstorable(text: str) -> str | None:
+    """Return what keeps a text out of the database, or None; asked for every cell, so no character is looked at."""
+    if "\x00" in text:
         return "text_unstorable"
-    return "text_too_long" if len(text) > 20_000 else None
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return "text_unstorable"
+    return "text_too_long" if len(text) > CELL_CHARACTERS else None
 
 
 def padded(rows: Sequence[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -9,13 +9,12 @@ from typing import Any
 from aftersales.core.actor import Actor
 from aftersales.customers.imports import Written
 from aftersales.exchange.keys import StationKeys
-from aftersales.exchange.kinds.base import Judged, Prepared, Source
+from aftersales.exchange.kinds.base import Judged, Prepared, Source, unstorable
 from aftersales.exchange.values import amount, whole
 from aftersales.exchange.wording import sentence_for
 from aftersales.network.models import Station
 from aftersales.repairs.imports import HistoryOrder, RawLine, checked_amount, plan_history, rules_from
 from aftersales.repairs.imports_writing import write_orders
-from aftersales.web import typed
 
 
 def prepare(source: Source) -> Prepared:
@@ -34,12 +33,8 @@ def prepare(source: Source) -> Prepared:
 
 def _lines(source: Source, oddities: list[Judged]) -> Iterator[RawLine]:
     for number, texts in source.rows:
-        try:
-            for text in texts.values():
-                typed.check_storable(text)
-        except typed.Unreadable:
-            sentence = sentence_for("text_unstorable")
-            oddities.append(Judged(number, "text_unstorable", "", "", sentence, is_refused=True))
+        if (kind := next(filter(None, map(unstorable, texts.values())), None)) is not None:
+            oddities.append(Judged(number, kind, "", "", sentence_for(kind), is_refused=True))
             continue
         for name in ("received_on", "invoiced_on"):
             if source.dates.is_serial(texts.get(name, "")):

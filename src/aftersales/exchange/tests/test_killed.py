@@ -138,6 +138,6 @@ def test_the_command_refuses_in_one_sentence(
     empty.write_bytes(b"")
     assert "--kind" in told(str(history), "--station", "SH01")
     assert "NOPE" in told(str(history), "--kind", "history", "--station", "NOPE")
-    assert "empty" in told(str(empty), "--kind", "parts", "--station", "SH01")
-    assert "Choose the columns" in told(str(history), "--kind", "parts", "--station", "SH01")
+    assert told(str(empty), "--kind", "parts", "--station", "SH01").startswith("Error: ")
+    assert "配件编号" in told(str(history), "--kind", "parts", "--station", "SH01")
     assert not ImportJob.objects.everywhere().filter(state="committed").exists()
