@@ -1,7 +1,8 @@
-"""A dealer of many years: customers, vehicles and finished visits written straight into the tables, and sixty cars in the house.
+"""A dealer of many years: customers, vehicles and finished visits, and sixty cars in the house.
 
-Rows come from one row each that the models themselves prepare, multiplied by `INSERT … SELECT generate_series`; the search
-index is written by `search.services.index_new` from the apps' own term functions.
+Rows are written straight into the tables: one row each that the models themselves prepare, multiplied by
+`INSERT … SELECT generate_series`. The search index is written by `search.services.index_new` from the apps' own
+term functions.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def plate_of(n: int) -> str:
 
 
 def fill(row: Any, count: int, own: Mapping[str, str], parameters: Mapping[str, Any] | None = None) -> int:
-    """Write `count` rows like `row`, with some columns given as SQL over `g` (1 … count); return the id before the first."""
+    """Write `count` rows like `row`, some columns given as SQL over `g` (1 … count); return the id before the first."""
     from django.db import connection
 
     model = type(row)
@@ -62,7 +63,7 @@ def fill(row: Any, count: int, own: Mapping[str, str], parameters: Mapping[str, 
 
 
 def write_history(station_id: int, orders: int, at: datetime) -> dict[str, Any]:
-    """Write `orders` customers, vehicles and finished visits of one station, and open visits; return what to look for."""
+    """Write `orders` customers, vehicles and finished visits of a station, and open ones; return what to look for."""
     from django.db import connection, transaction
 
     from aftersales.customers.models import Customer, CustomerPhone
@@ -126,7 +127,8 @@ def write_history(station_id: int, orders: int, at: datetime) -> dict[str, Any]:
         visit.state, visit.payment_state, visit.received_by = "archived", "paid", "本人"
         done = common | {
             # Numbers of the years before, so that the series of this year begins at one.
-            "number": "%(code)s || '-RO' || lpad((9 + g / 20000)::text, 2, '0') || '-' || lpad((g %% 20000)::text, 5, '0')",
+            "number": "%(code)s || '-RO' || lpad((9 + g / 20000)::text, 2, '0')"
+            " || '-' || lpad((g %% 20000)::text, 5, '0')",
             **dict.fromkeys(
                 ("released_at", "settled_at", "archived_at", "completed_at", "ready_at", "work_started_at"),
                 "%(first)s::timestamptz + g * interval '30 minutes' + interval '4 hours'",
@@ -141,11 +143,18 @@ def write_history(station_id: int, orders: int, at: datetime) -> dict[str, Any]:
             {"made": made},
         )
         fill(
-            JournalEntry(station=station, subject_kind="repairs.repairorder", step="check_in", actor_name="林晓", actor_role="service_advisor", at=at),
+            JournalEntry(
+                station=station,
+                subject_kind="repairs.repairorder",
+                step="check_in",
+                actor_name="林晓",
+                actor_role="service_advisor",
+                at=at,
+            ),
             orders,
             {"subject_id": "%(made)s + g"},
             {"made": made},
-        )  # fmt: skip
+        )
         visit.state, visit.payment_state, visit.received_by = "received", "unsettled", ""
         opened = fill(
             visit,

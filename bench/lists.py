@@ -29,6 +29,8 @@ def run(world: World, *, times: int) -> dict[str, float | None]:
     found = {name: reader.p95_ms(path, times=times) for name, path in pages.items()}
     if found["list_html_first"] is not None:
         found["list_html_deepest"] = reader.p95_ms(f"/repair-orders/?scope=all&cursor={quote(deepest)}", times=times)
+        pages["list_html_deepest"] = f"/repair-orders/?scope=all&cursor={quote(deepest)}"
+    found |= {f"{name} cpu": reader.cpu_ms.get(path) for name, path in pages.items()}
     return found
 
 

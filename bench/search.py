@@ -20,4 +20,5 @@ def run(world: World, *, times: int) -> dict[str, float | None]:
         if b"href=" not in body:
             raise RuntimeError(f"{what} “{text}” finds nothing:\n{body.decode()[:400]}")
         found[f"search {what}"] = reader.p95_ms(path, times=times, headers=SUGGESTIONS)
+        found[f"search {what} cpu"] = reader.cpu_ms.get(path)
     return found

@@ -18,6 +18,8 @@ class Reader:
     world: World
     who: str = "lin"
     connection: http.client.HTTPConnection = field(init=False)
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+    """CPU of server and database for one request, by path: what other programs on the machine do not blur."""
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.world.port, timeout=60)
@@ -42,6 +44,7 @@ class Reader:
         Raises RuntimeError for any answer but 200.
         """
         took = []
+        cpu = 0.0
         for turn in range(times + 3):
             status, body, seconds = self.get(path, headers=headers)
             if status == 404 and turn == 0:
@@ -50,6 +53,9 @@ class Reader:
                 raise RuntimeError(f"{path}: {status} {body[:300]!r}")
             if turn >= 3:
                 took.append(seconds)
+            elif turn == 2:
+                cpu = self.world.cpu_seconds()
+        self.cpu_ms[path] = (self.world.cpu_seconds() - cpu) * 1000 / times
         return p95(took) * 1000
 
 

@@ -94,7 +94,7 @@ def deadlocks() -> int:
 
 
 def test_C2_random_overlapping_baskets_meet_no_deadlock(cast: Cast, goods: Goods) -> None:
-    """Sixteen orders are agreed (which reserves), issued and partly returned at once, in any order of the same parts."""
+    """Sixteen orders are agreed (which reserves), issued and partly returned at once, the same parts in any order."""
     rng = random.Random(SEED)
     numbers = sorted(goods.parts)[:6]
     receive_more(cast, goods, dict.fromkeys(numbers, "40"))

@@ -28,6 +28,8 @@ def serve(
     _see_that_port_is_free(host, port)
     with ready():
         _see_to_migrations(migrate_first)
+        # A web process has few threads: two places to take memory from are enough, and much less of it lies idle.
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")
         command = [sys.executable, "-m", "aftersales"]
         web = [*command, "serve", "--web-only", "--host", host, "--port", str(port)]
         children = [Child("web", [*web, "--workers", str(workers), "--threads", str(threads)], needed=True)]
@@ -101,8 +103,10 @@ def _load_everything() -> None:
     from django.urls import get_resolver
 
     from aftersales.config import wsgi
+    from aftersales.customers.names import syllables
 
     assert wsgi.application is not None
     assert get_resolver().url_patterns
+    assert syllables("陈建国")  # reads the dictionary of pinyin, the biggest thing that only requests ask for
     gc.collect()
     gc.freeze()  # a collection in a web process would otherwise touch, and so copy, every page
