@@ -17,9 +17,9 @@ from typing import Any
 
 import psutil
 import psycopg
+from bench.world import ROOT, environment, free_port
 
 from aftersales.config.embedded import EmbeddedServer
-from bench.world import ROOT, environment, free_port
 
 PROGRAM = [sys.executable, "-m", "aftersales"]
 START_SECONDS = 90
@@ -74,7 +74,7 @@ class Site:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.server.poll() is None:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/accounts/login/", timeout=10).close()  # noqa: S310
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/accounts/login/", timeout=10).close()
             except urllib.error.HTTPError as error:
                 raise RuntimeError(f"the sign-in page answers {error.code}:\n{self.tail()}") from error
             except OSError:

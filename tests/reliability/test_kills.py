@@ -18,11 +18,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from bench.life_cycle import Client, Visit
+from bench.world import World
 
 from aftersales.inventory import proofs
 from aftersales.journal import verification
-from bench.life_cycle import Client, Visit
-from bench.world import World
 from tests.reliability.site import Site
 
 KILLS = int(os.environ.get("AFTERSALES_KILLS", "20"))
@@ -150,7 +150,7 @@ def gaps(database: psycopg.Connection[Any]) -> list[str]:
     """The numbers of a series are 1, 2, 3 … as many as the series has given (M9)."""
     found = []
     for series, table in (("repair_order", "repairs_repairorder"), ("settlement", "billing_settlement")):
-        numbers = [row[0] for row in database.execute(f"SELECT number FROM {table}")]  # noqa: S608 - our own names
+        numbers = [row[0] for row in database.execute(f"SELECT number FROM {table}")]
         given = database.execute("SELECT coalesce(sum(last), 0) FROM network_numberseries WHERE series = %s", [series])
         last = int(given.fetchall()[0][0])
         if sorted(int(number[-5:]) for number in numbers) != list(range(1, last + 1)):

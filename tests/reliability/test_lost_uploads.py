@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
-from PIL import Image
-
 from bench.life_cycle import Client, Visit
 from bench.world import World
+from PIL import Image
+
 from tests.reliability.site import Site
 
 OFFSETS = 20

@@ -6,9 +6,9 @@ import time
 from collections import defaultdict
 
 import pytest
-
 from bench.life_cycle import Client, Visit
 from bench.world import World
+
 from tests.reliability.site import Site
 
 _FALLS_DUE = """

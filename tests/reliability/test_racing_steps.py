@@ -1,7 +1,7 @@
 """C2, C3: several people at one order, and several orders at one shelf, at the same instant.
 
-That no bay, technician or booking is taken twice (C4) is raced in `appointments/tests/test_slots.py`, the last unit on a
-shelf (S2) in `inventory/tests/test_races.py`.
+That no bay, technician or booking is taken twice (C4) is raced in `appointments/tests/test_slots.py`, the last unit on
+a shelf (S2) in `inventory/tests/test_races.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from bench.life_cycle import vin_of
 from django.db import connection
 
 from aftersales.accounts.actors import forget_rights
@@ -35,7 +36,6 @@ from aftersales.seeds.pytest_cast import CAST_AT, ClientOf
 from aftersales.seeds.visits import Driver, confirmed
 from aftersales.staff.models import StaffMember
 from aftersales.standards.queries import forget_thresholds, proposed_figures
-from bench.life_cycle import vin_of
 from tests.reliability.racing import race
 
 pytestmark = pytest.mark.django_db(transaction=True)
