@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 import psycopg
-from bench.world import ROOT, environment, free_port
+from bench.world import ROOT, World, environment, free_port
 
 from aftersales.config.embedded import EmbeddedServer
 
@@ -133,6 +133,11 @@ class Site:
                 process.wait(60)
         self.server = None
         self.workers = []
+
+    def world(self) -> World:
+        """Return the running site as the drivers of `bench` know it."""
+        assert self.server is not None
+        return World(self.port, self.facts, self.folder, psutil.Process(self.server.pid))
 
     def connect(self) -> psycopg.Connection[Any]:
         """Return a connection to the running site's database, past the program."""

@@ -19,7 +19,6 @@ from typing import Any
 import psycopg
 import pytest
 from bench.life_cycle import Client, Visit
-from bench.world import World
 
 from aftersales.inventory import proofs
 from aftersales.journal import verification
@@ -75,9 +74,7 @@ class PersistentClient(Client):
 
 def keep_visiting(site: Site, log: Log, place: int, failures: list[str]) -> None:
     """Take one visit after another from check-in to release until told to end; the visit in hand is finished."""
-    world: Any = World.__new__(World)
-    world.port, world.facts = site.port, site.facts
-    client = PersistentClient(world, defaultdict(list), place)
+    client = PersistentClient(site.world(), defaultdict(list), place)
     client.log = log
     serial = 1 + place * 10_000
     while not log.over.is_set():
@@ -181,6 +178,7 @@ def half_done(database: psycopg.Connection[Any]) -> list[str]:
     return [f"{what}: {rows}" for what, sql in _HALVES.items() if (rows := database.execute(sql).fetchall())]
 
 
+@pytest.mark.kill
 @pytest.mark.slow
 def test_D1_what_was_acknowledged_survives_kill_9_exactly_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Kill the web server and PostgreSQL at random points under load; after each start everything adds up."""

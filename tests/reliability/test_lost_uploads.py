@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from bench.life_cycle import Client, Visit
-from bench.world import World
 from PIL import Image
 
 from tests.reliability.site import Site
@@ -77,9 +76,7 @@ def rows(site: Site) -> int:
 @pytest.mark.slow
 def test_F1_a_connection_reset_in_mid_upload_leaves_no_orphan(site: Site) -> None:
     site.start()
-    world = World.__new__(World)
-    world.port, world.facts = site.port, site.facts
-    client = Client(world, {"check-in": []}, 0)
+    client = Client(site.world(), {"check-in": []}, 0)
     visit = Visit(client, 1)
     visit.check_in()
     client.connection.close()

@@ -7,7 +7,6 @@ from collections import defaultdict
 
 import pytest
 from bench.life_cycle import Client, Visit
-from bench.world import World
 
 from tests.reliability.site import Site
 
@@ -17,12 +16,11 @@ WHERE id = (SELECT max(id) FROM clocks_clock WHERE stopped_at IS NULL AND paused
 """
 
 
+@pytest.mark.kill
 @pytest.mark.slow
 def test_T2_a_limit_that_passed_while_the_server_was_down_is_escalated_once_at_start(site: Site) -> None:
     site.start()
-    world = World.__new__(World)
-    world.port, world.facts = site.port, site.facts
-    client = Client(world, defaultdict(list), 0)
+    client = Client(site.world(), defaultdict(list), 0)
     visit = Visit(client, 1)
     visit.run()  # a released car has its archive and its follow-up call to be done in time
     client.connection.close()
