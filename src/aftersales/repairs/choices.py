@@ -17,7 +17,7 @@ class OrderState(models.TextChoices):
     WASHED = "washed", _("washed")
     READY = "ready", _("ready for pick-up")
     SETTLED = "settled", _("settled")
-    RELEASED = "released", _("released")
+    RELEASED = "released", pgettext_lazy("repair order", "released")
     ARCHIVED = "archived", _("archived")
     CLOSED = "closed", _("closed without repair")
     CANCELLED = "cancelled", _("cancelled")

@@ -1,6 +1,7 @@
 """One form a step: `STEP_FORMS[name]`."""
 
 from aftersales.repairs.forms.base import NothingAsked, StepForm, Subject
+from aftersales.repairs.forms.bay import AskForPartsForm, ReportFindingForm
 from aftersales.repairs.forms.consent import AuthorizeForm, RecordConsentForm
 from aftersales.repairs.forms.delivery import ReleaseForm, TakeOverForm, TellProgressForm
 from aftersales.repairs.forms.diagnosis import DiagnoseForm, RecordConcernForm, RuleCoverageForm
@@ -14,7 +15,6 @@ from aftersales.repairs.forms.exceptions import (
     SuspendForm,
 )
 from aftersales.repairs.forms.pricing import AddLinesForm, ChangeLineForm, EstimateForm
-from aftersales.repairs.forms.bay import AskForPartsForm, ReportFindingForm
 from aftersales.repairs.forms.quality import CompleteForm, FailInspectionForm, InspectForm
 from aftersales.repairs.forms.work import (
     CallForHelpForm,

@@ -156,7 +156,7 @@ class IssuePartsForm(QuantitiesForm):
 
 
 class ReturnPartsForm(QuantitiesForm):
-    what: ClassVar[Text] = _("Issued")
+    what: ClassVar[Text] = _("Issued so far")
 
     reason = fields.CharField(label=_("Reason"), max_length=200, required=False)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +35,7 @@ STAGES: tuple[tuple[S, Text, str], ...] = (
     (S.READY, _("Take-over"), "settle"),
     (S.SETTLED, _("Settlement"), "release"),
     (S.RELEASED, _("Release"), "archive"),
-    (S.ARCHIVED, _("Archive"), ""),
+    (S.ARCHIVED, pgettext_lazy("repair order", "Archive"), ""),
 )
 AT_THE_LINES = frozenset({"start_work", "pause_work", "finish_work", "change_line", "remove_line", "call_for_help"})
 AT_THE_COUNTER = frozenset({"settle", "reopen_settlement", "note_payment"})
