@@ -226,7 +226,7 @@ def _write_payment(
 
 
 def _told(payments: Sequence[Payment]) -> dict[str, Any]:
-    return {"payments": [[payment.number, payment.method, str(payment.amount)] for payment in payments]}
+    return {"payments": "; ".join(f"{payment.number} {payment.method} {payment.amount}" for payment in payments)}
 
 
 @WORKFLOW.step

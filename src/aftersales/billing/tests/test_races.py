@@ -42,8 +42,14 @@ def test_M6_of_32_racing_refunds_never_a_fen_too_much_goes_back(driver: Driver) 
     at = driver.tick()
 
     def command(n: int) -> str:
-        services.refund(Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id), driver.cast.wu, at,
-                        amount=D("7.77"), method="cash", reason=f"退款{n}")  # fmt: skip
+        services.refund(
+            Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id),
+            driver.cast.wu,
+            at,
+            amount=D("7.77"),
+            method="cash",
+            reason=f"退款{n}",
+        )
         return "refunded"
 
     outcomes = race(32, command)
@@ -59,8 +65,12 @@ def test_payments_racing_for_the_same_due_never_pass_it(driver: Driver) -> None:
     at = driver.tick()
 
     def command(_n: int) -> str:
-        services.pay(Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id), driver.cast.he, at,
-                     means=[{"method": "card", "amount": D("250.00")}])  # fmt: skip
+        services.pay(
+            Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id),
+            driver.cast.he,
+            at,
+            means=[{"method": "card", "amount": D("250.00")}],
+        )
         return "paid"
 
     outcomes = race(16, command)
@@ -76,8 +86,12 @@ def test_the_credit_limit_holds_against_racing_cashiers(driver: Driver) -> None:
     at = driver.tick()
 
     def command(_n: int) -> str:
-        services.put_on_account(Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id),
-                                driver.cast.he, at, amount=D("30.00"))  # fmt: skip
+        services.put_on_account(
+            Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id),
+            driver.cast.he,
+            at,
+            amount=D("30.00"),
+        )
         return "put"
 
     outcomes = race(12, command)
@@ -99,8 +113,12 @@ def test_M11_a_payment_racing_the_close_is_counted_or_refused(driver: Driver, ro
             except AssertionError as error:
                 return repr(error)
             return "closed"
-        services.pay(Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id), driver.cast.he, at,
-                     means=[{"method": "cash", "amount": D("10.00") + n}])  # fmt: skip
+        services.pay(
+            Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id),
+            driver.cast.he,
+            at,
+            means=[{"method": "cash", "amount": D("10.00") + n}],
+        )
         return "paid"
 
     outcomes = race(15, command)
@@ -158,8 +176,12 @@ def test_M9_numbers_are_unique_and_gapless_per_series_and_year_whatever_is_abort
         when: Any = at if n % 5 else at + timedelta(days=365)
         with transaction.atomic():
             if n % 2:
-                services.pay(Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id),
-                             driver.cast.he, when, means=[{"method": "card", "amount": D("0.01")}])  # fmt: skip
+                services.pay(
+                    Settlement(pk=sheet.pk, station_id=sheet.station_id, order_id=sheet.order_id),
+                    driver.cast.he,
+                    when,
+                    means=[{"method": "card", "amount": D("0.01")}],
+                )
             else:
                 next_number(station_id=station.pk, series="settlement", on=business_date(when))
             if aborted[n]:

@@ -22,6 +22,7 @@ from aftersales.billing.views.screens import cashier_of, tabs, words_of
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held
 from aftersales.core.errors import Forbidden, Text
+from aftersales.core.workflow import Offer
 from aftersales.doors.html import attempt, version_in
 from aftersales.repairs import transitions as visit
 from aftersales.repairs.choices import OrderState, PayType
@@ -69,7 +70,7 @@ def order_context(order: RepairOrder, actor: Actor, form: forms.Form | None = No
         "form": form,
         "previews": [] if posted else queries.previews_of(lines),
         "left_out": queries.left_out(lines),
-        "sheets": [(sheet, transitions.WORKFLOW.offers(sheet, actor)) for sheet in posted],
+        "sheets": [(sheet, side_offers(sheet, order, actor)) for sheet in posted],
         "taken_back": [sheet for sheet in sheets if sheet not in posted],
         "total": sum((line.gross for line in lines if line.is_agreed), NOTHING),
         "due": sum((sheet.due for sheet in posted), NOTHING),
@@ -83,6 +84,13 @@ def order_context(order: RepairOrder, actor: Actor, form: forms.Form | None = No
         "asking": frozenset({"pay", "put_on_account", "collect", "refund", "reverse"}),
         "customer_payer": PayType.CUSTOMER.value,
     }
+
+
+def side_offers(sheet: Settlement, order: RepairOrder, actor: Actor) -> list[Offer]:
+    """Return what else can be done with a sheet now; payment has its own form on the page."""
+    left_out = {"pay"} if order.customer.on_account else {"pay", "put_on_account"}
+    offers = transitions.WORKFLOW.offers(sheet, actor)
+    return [offer for offer in offers if offer.is_open and offer.step.name not in left_out]
 
 
 def hindrance(order: RepairOrder, actor: Actor) -> Text:

@@ -133,7 +133,11 @@ def test_DELV_06_the_delivery_note_tells_work_charges_advice_and_the_next_visit(
         getattr(driver, move)()
     order = driver.order
     paper = said(order, "repairs.delivery_note")
-    assert Decimal(paper["total"]) == Decimal(paper["paid"]) == total(l.gross for l in order.all_lines() if l.is_agreed)
+    assert (
+        Decimal(paper["total"])
+        == Decimal(paper["paid"])
+        == total(line.gross for line in order.all_lines() if line.is_agreed)
+    )
     assert any(put_off.text in told for told in paper["advice"])
     assert paper["next_service_on"] == order.next_visit_on.isoformat()  # type: ignore[union-attr]
     assert paper["next_service_km"] == 48_500
