@@ -17,6 +17,10 @@ SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁�
 GIVEN = ("建国", "晓明", "丽华", "志强", "秀英", "海燕", "文博", "雨桐", "子轩", "美玲", "国栋", "佳怡", "永康", "春梅")
 LINES_A_VISIT = 3
 OPEN_CARS = 60
+NAME = (
+    f"(%(surnames)s::text[])[1 + g %% {len(SURNAMES)}] || "
+    f"(%(given)s::text[])[1 + (g / {len(SURNAMES)}) %% {len(GIVEN)}]"
+)
 _OPEN_STATES = ("received", "estimated", "dispatched", "in_progress", "completed", "ready")
 
 
@@ -75,13 +79,12 @@ def write_history(station_id: int, orders: int, at: datetime) -> dict[str, Any]:
 
     station = Station.objects.get(pk=station_id)
     advisor = StaffMember.objects.at_station(station_id).get(name="林晓")
-    names = [name_of(n) for n in range(1, orders + 1)]
     with transaction.atomic():
         customers = fill(
             Customer(station=station, name="x", created_at=at),
             orders,
-            {"number": "'C' || lpad(nextval('customers_number')::text, 8, '0')", "name": "(%(names)s::text[])[g]"},
-            {"names": names},
+            {"number": "'C' || lpad(nextval('customers_number')::text, 8, '0')", "name": NAME},
+            {"surnames": list(SURNAMES), "given": list(GIVEN)},
         )
         fill(
             CustomerPhone(number="x", is_primary=True),
@@ -115,12 +118,13 @@ def write_history(station_id: int, orders: int, at: datetime) -> dict[str, Any]:
         common = {
             "customer_id": "%(customers)s + g",
             "vehicle_id": "%(vehicles)s + g",
-            "customer_name": "(%(names)s::text[])[g]",
+            "customer_name": NAME,
             "contact_phone": "'+86139' || lpad(g::text, 8, '0')",
             "plate": plate,
             "received_at": "%(first)s::timestamptz + g * interval '30 minutes'",
         }
-        facts = {"customers": customers, "vehicles": vehicles, "names": names, "first": first, "code": station.code}
+        facts = {"customers": customers, "vehicles": vehicles, "first": first, "code": station.code}
+        facts |= {"surnames": list(SURNAMES), "given": list(GIVEN)}
         visit = RepairOrder(
             station=station, created_at=at, advisor=advisor, model_name="明达 M5", odometer_km=38_500, received_at=at
         )

@@ -140,8 +140,15 @@ class Site:
         return World(self.port, self.facts, self.folder, psutil.Process(self.server.pid))
 
     def connect(self) -> psycopg.Connection[Any]:
-        """Return a connection to the running site's database, past the program."""
-        return psycopg.connect(self.database.url(), autocommit=True)
+        """Return a connection to the running site's database, past the program; a recovering database is waited for."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return psycopg.connect(self.database.url(), autocommit=True)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
 
 def copy_of(template: Path, outer: Path) -> Site:
