@@ -70,6 +70,7 @@ def picture(page: Page, name: str) -> None:
 
 
 def no_wider_than_the_phone(page: Page) -> None:
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -82,6 +83,7 @@ def test_the_technicians_day_on_a_phone(phone_of: PhoneOf, cast: Cast, goods: Go
     page.goto("/")
     expect(page.locator(".work-row")).to_have_count(2)
     page.get_by_role("link", name="我的工单").first.click()
+    expect(page.locator(".job-card")).to_have_count(1)
     no_wider_than_the_phone(page)
     picture(page, "jobs")
     start = page.get_by_role("button", name="开工").first
@@ -101,6 +103,7 @@ def test_the_technicians_day_on_a_phone(phone_of: PhoneOf, cast: Cast, goods: Go
         if page.get_by_role("button", name="开工").count():
             page.get_by_role("button", name="开工").first.tap()
     page.get_by_role("link", name="自检交验").tap()
+    expect(page.locator("#id_repair_report")).to_be_visible()
     no_wider_than_the_phone(page)
     for tick in page.locator("#complete input[type=checkbox]").all():
         tick.check()
