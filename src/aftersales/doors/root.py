@@ -102,6 +102,8 @@ class Api(NinjaAPI):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
                 pattern.callback = _framed(pattern.callback)
+        # An address of our own words comes before one that takes any word in its place: /users/machine-accounts, /users/7.
+        patterns.sort(key=lambda one: [part.startswith("<") for part in str(one.pattern).split("/")])
         unknown = re_path(r"^.*$", _nothing_here, name="unknown")
         return [*patterns, unknown]
 
