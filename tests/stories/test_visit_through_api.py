@@ -88,7 +88,13 @@ def test_the_whole_life_cycle_runs_through_the_api(cast: Cast, goods: Goods, che
         "lin",
         "diagnose",
         findings=[
-            {"position": 1, "cause": "前制动片磨损", "correction": "更换前制动片", "coverage": "outside", "confirmed_with": "陈建国"}
+            {
+                "position": 1,
+                "cause": "前制动片磨损",
+                "correction": "更换前制动片",
+                "coverage": "outside",
+                "confirmed_with": "陈建国",
+            }
         ],
         repair_plan="更换前制动片,路试",
         technician_id=zhao,
@@ -126,10 +132,14 @@ def test_the_whole_life_cycle_runs_through_the_api(cast: Cast, goods: Goods, che
     for line in labour:
         api.step("zhao", "start-work", line_id=line)
         api.step("zhao", "finish-work", line_id=line)
-    api.step("zhao", "complete", technician_id=zhao, answers=confirmed("QC-01"), repair_report="已更换前制动片,路试正常。")
+    api.step(
+        "zhao", "complete", technician_id=zhao, answers=confirmed("QC-01"), repair_report="已更换前制动片,路试正常。"
+    )
     api.step("fang", "inspect", inspector_id=fang, answers=confirmed("QC-06"), road_test={"km": 3})
     api.step("luo", "wash")
-    api.step("lin", "take-over", cleanliness=confirmed("DELV-02"), condition=confirmed("DELV-03"), belongings=["行车记录仪"])
+    api.step(
+        "lin", "take-over", cleanliness=confirmed("DELV-02"), condition=confirmed("DELV-03"), belongings=["行车记录仪"]
+    )
     api.step("lin", "explain-items")
     settled = api.post("he", f"/settlements/for-order/{api.number}", version=api.version)
     sheet = settled["settlements"][0]
@@ -159,7 +169,9 @@ def test_the_api_refuses_with_sentence_code_and_clause(checked_in: Api) -> None:
     headers = {"Idempotency-Key": next(KEYS), "If-Match": '"1"', "Accept-Language": "en"}
     answer = client.post(
         f"/api/repair-orders/{checked_in.number}/steps/diagnose",
-        json.dumps({"findings": [{"position": 1, "cause": "", "correction": "", "confirmed_with": ""}], "repair_plan": ""}),
+        json.dumps(
+            {"findings": [{"position": 1, "cause": "", "correction": "", "confirmed_with": ""}], "repair_plan": ""}
+        ),
         content_type="application/json",
         headers=headers,
     )

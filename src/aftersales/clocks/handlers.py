@@ -79,7 +79,9 @@ def advance(event: StepTaken) -> None:
     heard = [row.code for row in definitions if event.step not in row.starts or event.step in row.moves]
     clocks: dict[str, Clock] = {}
     if heard:
-        clocks = {clock.definition: clock for clock in _running_clocks().run([kind, document.pk]) if clock.definition in heard}
+        clocks = {
+            clock.definition: clock for clock in _running_clocks().run([kind, document.pk]) if clock.definition in heard
+        }
     started: list[Clock] = []
     for definition in definitions:
         if clock := clocks.get(definition.code):

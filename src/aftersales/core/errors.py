@@ -17,7 +17,9 @@ class Refusal(Exception):
 
     status = 409
 
-    def __init__(self, sentence: Text, *, code: str, clause: str = "", fields: Mapping[str, Text] | None = None) -> None:
+    def __init__(
+        self, sentence: Text, *, code: str, clause: str = "", fields: Mapping[str, Text] | None = None
+    ) -> None:
         super().__init__(code)
         self.sentence = sentence
         self.code = code

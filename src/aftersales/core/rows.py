@@ -115,7 +115,9 @@ def run_together(statements: Sequence[Statement]) -> None:
             for sql, parameters in statements:
                 cursor.execute(sql, parameters)
         else:
-            cursor.execute(";".join(sql for sql, _ in statements), [value for _, values in statements for value in values])
+            cursor.execute(
+                ";".join(sql for sql, _ in statements), [value for _, values in statements for value in values]
+            )
 
 
 @cache
@@ -123,7 +125,9 @@ def _update_many(model: type[models.Model], names: tuple[str, ...]) -> tuple[str
     quote = connection.ops.quote_name
     key: Any = model._meta.pk
     fields = tuple(_column(model, name) for name in names)
-    arrays = ", ".join(f"%s::{field.cast_db_type(connection) or field.db_type(connection)}[]" for field in (key, *fields))
+    arrays = ", ".join(
+        f"%s::{field.cast_db_type(connection) or field.db_type(connection)}[]" for field in (key, *fields)
+    )
     assignments = ", ".join(f"{quote(field.column)} = fresh.{quote(field.column)}" for field in fields)
     columns = ", ".join(quote(field.column) for field in (key, *fields))
     sql = (

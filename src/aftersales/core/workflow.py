@@ -94,7 +94,9 @@ class _Ports:
     departures: Callable[[models.Model], frozenset[str]] | None = None
 
 
-def plug_in(*, record: Recorder | None = None, departures: Callable[[models.Model], frozenset[str]] | None = None) -> None:
+def plug_in(
+    *, record: Recorder | None = None, departures: Callable[[models.Model], frozenset[str]] | None = None
+) -> None:
     """Install the journal and the source of authorised departures (clauses waived on a document)."""
     _Ports.record = record or _Ports.record
     _Ports.departures = departures or _Ports.departures
@@ -296,7 +298,9 @@ class Workflow[M: models.Model]:
 
         return run
 
-    def _open(self, opening: Opening, body: Callable[..., M], actor: Actor, at: datetime, *args: Any, **kwargs: Any) -> M:
+    def _open(
+        self, opening: Opening, body: Callable[..., M], actor: Actor, at: datetime, *args: Any, **kwargs: Any
+    ) -> M:
         station: Any = kwargs.get("station")
         if not actor.may(opening.permission, getattr(station, "pk", None)):
             raise Forbidden(_("Your role does not allow “%(step)s”.") % {"step": opening.label}, code="forbidden")
@@ -310,7 +314,9 @@ class Workflow[M: models.Model]:
             document,
             step=opening.name,
             after=opening.target,
-            changes={name: plain(value) for name, value in snapshot(document).items() if value not in (None, "", [], {})},
+            changes={
+                name: plain(value) for name, value in snapshot(document).items() if value not in (None, "", [], {})
+            },
             actor=actor,
             at=at,
         )

@@ -55,7 +55,7 @@ def version_seen(request: HttpRequest) -> int:
         raise version_required()
     found = _ETAG.fullmatch(header.strip())
     if found is None:
-        raise Unacceptable(_("If-Match carries the version as a number, such as \"3\"."), code="version_unreadable")
+        raise Unacceptable(_('If-Match carries the version as a number, such as "3".'), code="version_unreadable")
     return int(found[1])
 
 

@@ -70,12 +70,16 @@ def page_of[M: models.Model](
         try:
             rows = rows.filter(_beyond(order, values, backwards=backwards))
         except (ValueError, TypeError, ValidationError):
-            raise InputRefused(_("The page mark is not one of ours. Start again at the first page."), code="cursor") from None
+            raise InputRefused(
+                _("The page mark is not one of ours. Start again at the first page."), code="cursor"
+            ) from None
     turned = [name[1:] if name.startswith("-") else f"-{name}" for name in order] if backwards else list(order)
     try:
         found = list(rows.order_by(*turned)[: size + 1])
     except (ValueError, TypeError, ValidationError):
-        raise InputRefused(_("The page mark is not one of ours. Start again at the first page."), code="cursor") from None
+        raise InputRefused(
+            _("The page mark is not one of ours. Start again at the first page."), code="cursor"
+        ) from None
     has_more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -23,7 +23,13 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> HttpResponse:
     """Return one problem: `detail` is the sentence, `fields` a sentence for each input that is wrong."""
-    body: dict[str, Any] = {"type": "about:blank", "status": status, "code": code, "title": str(detail), "detail": str(detail)}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "status": status,
+        "code": code,
+        "title": str(detail),
+        "detail": str(detail),
+    }
     if clause:
         body["clause"] = clause
     if fields:

@@ -202,7 +202,9 @@ def list_orders(request: HttpRequest, wanted: Query[OrderFilter]) -> Any:
     }
 
 
-@router.get("/{number}", response={200: OrderOut, **PROBLEMS}, operation_id="repairorder_get", summary="Read a repair order")
+@router.get(
+    "/{number}", response={200: OrderOut, **PROBLEMS}, operation_id="repairorder_get", summary="Read a repair order"
+)
 def get_order(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
     """Return the order with lines, concerns and every next step; the version is in the ETag."""
     actor = actor_of(request)

@@ -19,4 +19,3 @@ class VehicleReady(Event):
     """A vehicle waits for its customer; `document` is the RepairOrder."""
 
     document: object
-

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from aftersales.catalog.choices import OperationCategory, PartClass, PartHandling, PriceState
 from aftersales.catalog.models import (
@@ -174,7 +174,7 @@ def _packages(operations: Mapping[str, LabourOperation], parts: Mapping[str, Par
     )
     lines = []
     for package, (_code, _name, _en, labour, goods) in zip(packages, PACKAGES, strict=True):
-        wanted = [{"operation": operations[code]} for code in labour]
+        wanted: list[dict[str, Any]] = [{"operation": operations[code]} for code in labour]
         wanted += [{"part": parts[number], "quantity": Decimal(quantity)} for number, quantity in goods]
         lines += [PackageLine(package=package, position=n, **line) for n, line in enumerate(wanted, start=1)]
     PackageLine.objects.bulk_create(lines)

@@ -69,7 +69,11 @@ def register_visitors(
             elif draft.plate:
                 insert_row(
                     PlateHolding(
-                        station=station, vehicle=car, plate=draft.plate.text, plate_kind=draft.plate.kind, since_on=today
+                        station=station,
+                        vehicle=car,
+                        plate=draft.plate.text,
+                        plate_kind=draft.plate.kind,
+                        since_on=today,
                     )
                 )
         except IntegrityError as error:  # lost the race by the blink between look and write

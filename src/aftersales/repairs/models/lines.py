@@ -24,9 +24,13 @@ class OrderLine(models.Model):
     order = models.ForeignKey("repairs.RepairOrder", on_delete=models.PROTECT, related_name="lines")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=LineKind)
-    concern = models.ForeignKey("repairs.Concern", on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    concern = models.ForeignKey(
+        "repairs.Concern", on_delete=models.PROTECT, null=True, blank=True, related_name="lines"
+    )
     job = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="part_lines")
-    operation = models.ForeignKey("catalog.LabourOperation", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    operation = models.ForeignKey(
+        "catalog.LabourOperation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     part = models.ForeignKey("catalog.Part", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     code = models.CharField(max_length=40, blank=True, default="")
     text = models.CharField(max_length=300)
@@ -52,7 +56,9 @@ class OrderLine(models.Model):
     resolved_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="resolves")
 
     work_state = models.CharField(max_length=10, choices=WorkState, default=WorkState.WAITING)
-    technician = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    technician = models.ForeignKey(
+        "staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     bay = models.ForeignKey("network.Bay", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rework_count = models.PositiveSmallIntegerField(default=0)
     failure_reason = models.CharField(max_length=300, blank=True, default="")
@@ -70,9 +76,12 @@ class OrderLine(models.Model):
                 name="line_quantity_is_positive",
                 violation_error_message=_("The quantity must be more than zero."),
             ),
-            models.CheckConstraint(condition=Q(unit_price__gte=0, discount__gte=0, gross__gte=0), name="line_is_not_negative"),
             models.CheckConstraint(
-                condition=Q(issued_quantity__gte=0) & Q(issued_quantity__lte=F("quantity")), name="line_issue_within_quantity"
+                condition=Q(unit_price__gte=0, discount__gte=0, gross__gte=0), name="line_is_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_quantity__gte=0) & Q(issued_quantity__lte=F("quantity")),
+                name="line_issue_within_quantity",
             ),
             models.CheckConstraint(
                 condition=Q(issued_quantity=0) | Q(consent=Consent.AGREED), name="only_agreed_parts_are_issued"
@@ -88,7 +97,9 @@ class OrderLine(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("technician", "work_state"), name="lines_of_technician", condition=Q(technician__isnull=False)),
+            models.Index(
+                fields=("technician", "work_state"), name="lines_of_technician", condition=Q(technician__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

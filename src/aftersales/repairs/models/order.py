@@ -170,7 +170,9 @@ class Concern(models.Model):
     coverage_reason = models.TextField(blank=True, default="")
     confirmed_with = models.CharField(max_length=120, blank=True, default="")
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    diagnosed_by = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    diagnosed_by = models.ForeignKey(
+        "staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ("order_id", "position")
@@ -280,5 +282,3 @@ class Departure(models.Model):
 
     def __str__(self) -> str:
         return self.clause
-
-

@@ -120,6 +120,8 @@ def _who_and_what(
     if isinstance(who, Customer) and isinstance(car, Vehicle):
         return who, car
     if isinstance(car, Vehicle):
-        raise InputRefused(_("This vehicle is on file: choose its customer, or add one at the vehicle."), code="known_vehicle")
+        raise InputRefused(
+            _("This vehicle is on file: choose its customer, or add one at the vehicle."), code="known_vehicle"
+        )
     visitors = register_visitors(actor, at, station=station, customer=who, vehicle=car)
     return visitors.customer, visitors.vehicle

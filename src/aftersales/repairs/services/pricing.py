@@ -54,9 +54,7 @@ def priced_lines(order: RepairOrder, wishes: Sequence[LineWish], actor: Actor, o
     discount than the advisor's limit needs a manager. Raises InputRefused naming the line.
     """
     asked = [LineAsked(wish.kind, wish.item_id, wish.quantity, wish.payer) for wish in wishes]
-    found = price_lines(
-        asked, station_id=order.station_id, on=on, vehicle_model_id=_model_of(order)
-    )
+    found = price_lines(asked, station_id=order.station_id, on=on, vehicle_model_id=_model_of(order))
     if len(found) != len(wishes):
         raise InputRefused(_("An operation or part in the list does not exist."), code="no_item", clause="EST-05")
     position = max((line.position for line in order.all_lines()), default=0)
@@ -84,7 +82,9 @@ def _priced_line(
     if wish.unit_price is not None and wish.unit_price != list_price and not wish.price_reason.strip():
         raise _refused(priced.name, _("Say why the price of “%(item)s” differs from the list."), "no_reason", "EST-05")
     if priced.list_hours is not None and quantity != priced.list_hours and not wish.quantity_reason.strip():
-        raise _refused(priced.name, _("Say why the hours of “%(item)s” differ from the standard."), "no_reason", "EST-04")
+        raise _refused(
+            priced.name, _("Say why the hours of “%(item)s” differ from the standard."), "no_reason", "EST-04"
+        )
     line = OrderLine(
         order=order,
         position=position,
@@ -117,7 +117,9 @@ def price_again(line: OrderLine, actor: Actor, on: date) -> None:
     Raises InputRefused for an impossible quantity or price, or a discount above the limit.
     """
     if not 0 < line.quantity <= LARGEST:
-        raise _refused(line.text, _("The quantity of “%(item)s” must be more than zero and not absurdly large."), "quantity")
+        raise _refused(
+            line.text, _("The quantity of “%(item)s” must be more than zero and not absurdly large."), "quantity"
+        )
     if not 0 <= line.unit_price <= LARGEST * 10 or line.discount < 0:
         raise _refused(line.text, _("The price of “%(item)s” cannot be negative or absurdly large."), "price")
     try:

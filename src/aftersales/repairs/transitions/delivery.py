@@ -23,10 +23,14 @@ CHANNELS = ("phone", "in_person", "sms", "wecom")
 
 
 @WORKFLOW.step
-def tell_progress(order: RepairOrder, actor: Actor, at: datetime, /, *, text: str, channel: str = "phone") -> dict[str, Any]:
+def tell_progress(
+    order: RepairOrder, actor: Actor, at: datetime, /, *, text: str, channel: str = "phone"
+) -> dict[str, Any]:
     """Note what the customer was told about the progress, and how (WORK-10)."""
     if not text.strip():
-        raise InputRefused(_("Write what the customer was told."), code="no_text", fields={"text": _("Please fill in.")})
+        raise InputRefused(
+            _("Write what the customer was told."), code="no_text", fields={"text": _("Please fill in.")}
+        )
     if channel not in CHANNELS:
         raise InputRefused(_("Choose how the customer was told."), code="channel")
     insert_row(ProgressNotice(order=order, channel=channel, text=text, told_by=actor.name, at=at))
@@ -119,7 +123,9 @@ def release(
     Raises InputRefused when nobody is named who takes the car, or the next visit lies behind us.
     """
     if not received_by.strip():
-        raise InputRefused(_("Say who takes the car."), code="no_receiver", fields={"received_by": _("Please fill in.")})
+        raise InputRefused(
+            _("Say who takes the car."), code="no_receiver", fields={"received_by": _("Please fill in.")}
+        )
     if old_parts not in OldParts.values:
         raise InputRefused(_("Say what becomes of the old parts."), code="old_parts", clause="DELV-07")
     if next_visit_on is not None and next_visit_on <= business_date(at):

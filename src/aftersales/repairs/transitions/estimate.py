@@ -129,7 +129,8 @@ def _open_line(order: RepairOrder, line_id: int) -> OrderLine:
         raise InputRefused(_("The order has no such line."), code="no_line")
     if line.issued_quantity or line.work_state != WorkState.WAITING:
         raise TransitionRefused(
-            _("“%(line)s” is already being worked on. Add a new line instead.") % {"line": line.text}, code="line_in_work"
+            _("“%(line)s” is already being worked on. Add a new line instead.") % {"line": line.text},
+            code="line_in_work",
         )
     return line
 
@@ -140,7 +141,8 @@ def remove_line(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: i
     line = _open_line(order, line_id)
     if line.consents.exists():
         raise TransitionRefused(
-            _("The customer has already decided about “%(line)s”. Record it as declined instead.") % {"line": line.text},
+            _("The customer has already decided about “%(line)s”. Record it as declined instead.")
+            % {"line": line.text},
             code="line_decided",
         )
     line.part_lines.update(job=None)
@@ -207,7 +209,12 @@ def _shortages(order: RepairOrder, lines: Sequence[OrderLine]) -> list[dict[str,
         return []
     free = available(order.station_id, list(wanted))
     return [
-        {"part": line.code, "text": line.text, "wanted": str(wanted[line.part_id]), "available": str(free.get(line.part_id, 0))}
+        {
+            "part": line.code,
+            "text": line.text,
+            "wanted": str(wanted[line.part_id]),
+            "available": str(free.get(line.part_id, 0)),
+        }
         for line in lines
         if line.part_id is not None and free.get(line.part_id, Decimal(0)) < wanted[line.part_id]
     ]

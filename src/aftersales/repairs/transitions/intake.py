@@ -78,7 +78,9 @@ def check_in(
     """
     if not 0 <= odometer_km <= MOST_KM:
         raise InputRefused(
-            _("The odometer reading must lie between 0 and 9,999,999 km."), code="odometer", fields={"odometer_km": _("Check it.")}
+            _("The odometer reading must lie between 0 and 9,999,999 km."),
+            code="odometer",
+            fields={"odometer_km": _("Check it.")},
         )
     if energy_percent is not None and not 0 <= energy_percent <= 100:  # noqa: PLR2004
         raise InputRefused(
@@ -108,7 +110,9 @@ def check_in(
             insert_row(order)
     except IntegrityError as error:
         if "one_open_order_a_vehicle" in str(error):
-            raise TransitionRefused(_("This vehicle already has an open repair order."), code="open_order_exists") from None
+            raise TransitionRefused(
+                _("This vehicle already has an open repair order."), code="open_order_exists"
+            ) from None
         raise
     insert_row(
         ReceivingForm(

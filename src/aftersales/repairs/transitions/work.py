@@ -80,7 +80,10 @@ def dispatch(
     """
     if promised_at <= at:
         raise InputRefused(
-            _("The promised time must lie ahead."), code="promise", clause="WORK-08", fields={"promised_at": _("Choose a later time.")}
+            _("The promised time must lie ahead."),
+            code="promise",
+            clause="WORK-08",
+            fields={"promised_at": _("Choose a later time.")},
         )
     if wash_minutes is not None and not 0 <= wash_minutes <= 600:  # noqa: PLR2004
         raise InputRefused(_("Wash time is given in minutes, up to 600."), code="wash_minutes")
@@ -257,9 +260,7 @@ def _clock_off(line: OrderLine, at: datetime, pause_reason: str) -> None:
 
 
 @WORKFLOW.step
-def pause_work(
-    order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int, pause_reason: str
-) -> dict[str, Any]:
+def pause_work(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int, pause_reason: str) -> dict[str, Any]:
     """Clock off a line for a while, with the reason (WORK-04)."""
     line = _labour_line(order, line_id)
     if pause_reason not in PauseReason.values:
