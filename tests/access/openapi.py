@@ -73,7 +73,7 @@ def resolve(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def sample(schema: dict[str, Any], ids: dict[str, Any], name: str = "") -> Any:
+def sample(schema: dict[str, Any], ids: dict[str, Any], name: str = "") -> Any:  # noqa: PLR0911
     """Return the smallest value the schema accepts; ids of records are taken from `ids`."""
     schema = resolve(schema)
     if name in ids:

@@ -143,8 +143,6 @@ def test_figures(goods: Goods, cast: Cast, api_of: ClientOf) -> None:
         "1e400",
         "NaN",
         "Infinity",
-        "1_000",
-        "٣",
         "0.0001",
         "9" * 30,
         "1e9",
@@ -154,7 +152,10 @@ def test_figures(goods: Goods, cast: Cast, api_of: ClientOf) -> None:
         True,
     ):
         refused(post(client, "/api/adjustments", json.dumps({**sent, "quantity": quantity}).encode()))
-    assert post(client, "/api/adjustments", json.dumps({**sent, "quantity": "-0.5"}).encode()).status_code == 201
+    # What can be read in one way only is read so: digits of other scripts, and marks between thousands.
+    for quantity, kept in (("-0.5", "-0.500"), ("٣", "3.000"), ("-1_0", "-10.000")):
+        made = post(client, "/api/adjustments", json.dumps({**sent, "quantity": quantity}).encode())
+        assert (made.status_code, made.json()["quantity"]) == (201, kept)
 
 
 def _kept_or_refused(answer: Any, told: Any, text: str) -> None:

@@ -57,7 +57,7 @@ def test_lists_take_a_handful_of_statements_however_long(world: World, api_of: C
     slow = []
     for one in operations():
         names = {parameter["name"] for parameter in one.spec["parameters"]}
-        if one.method != "GET" or one.has_key or "cursor" not in names or one.path == "/api/metrics":
+        if one.method != "GET" or one.has_key or "cursor" not in names or one.path.startswith("/api/metrics"):
             continue
         who = "admin_aud" if one.path == "/api/journal" else ADMIN.get(one.prefix, "wu")
         who = "admin_sys" if who == "admin_sec" or one.prefix in ("/memberships", "/tokens") else who

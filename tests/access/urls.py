@@ -12,7 +12,7 @@ PUBLIC = frozenset(
         "mfa_authenticate",
         "mfa_login_webauthn",
         "set_language",
-    }  # fmt: skip
+    }
 )
 OWN = frozenset(
     {
@@ -27,7 +27,7 @@ OWN = frozenset(
         "web:theme",
         "web:styleguide",
         "web:styleguide-part",
-    }  # fmt: skip
+    }
 )
 SIDE_DOORS = frozenset(
     {
@@ -57,7 +57,7 @@ SIDE_DOORS = frozenset(
         "inventory:report",
         "administration:journal_export",
         "care:registers",
-    }  # fmt: skip
+    }
 )
 # Whole apps or name beginnings: what is left is decided by where it hangs.
 BEGINNINGS = {

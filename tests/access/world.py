@@ -127,7 +127,7 @@ def build_world(cast: Cast, goods: Goods, at: datetime) -> World:
     )
     paper = issue_paper(lin, at, document=order, kind="repairs.estimate")
     endpoint = WebhookEndpoint.objects.create(
-        station=station, name=SECRET, url="https://example.com/hook", events=["*"], secret="whsec_x", created_at=at
+        name=SECRET, url="https://example.com/hook", events=["*"], secret="whsec_x", created_at=at
     )
     message = Message.objects.create(
         station=station,
@@ -233,6 +233,7 @@ def build_world(cast: Cast, goods: Goods, at: datetime) -> World:
         "user_id": cast.users["luo"].pk,
         "line_id": line.pk,
         "order_id": order.pk,
+        "appointment_id": booking.pk,
         "subject_number": order.number,
         "wu": wu.user_id,
     }
