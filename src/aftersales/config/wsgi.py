@@ -1,4 +1,5 @@
-"""The WSGI application that the server's workers load: one door for browsers, a shorter one for programs with a token."""
+"""The WSGI application that the server's workers load: one door for browsers, a shorter one for programs with a
+token."""
 
 from __future__ import annotations
 

@@ -35,7 +35,8 @@ class Actor:
         return self.is_system or code in self.network_rights or any(code in codes for codes in self.rights.values())
 
     def stations_with(self, code: str | None = None) -> tuple[int, ...] | None:
-        """Return the ids of the stations whose rows are visible (with that right, if named); None means every station."""
+        """Return the ids of the stations whose rows are visible (with that right, if named); None means every
+        station."""
         if self.is_system:
             return None
         if self.sees_network and (code is None or code in self.network_rights):

@@ -11,7 +11,8 @@ type Text = Any  # a str or a lazy translation; rendered in the reader's languag
 class Refusal(Exception):
     """A command the program declines; nothing of it has happened.
 
-    Shape: `sentence` says what is wrong and what to do, `code` is stable, `clause` the standard's clause if one is behind it,
+    Shape: `sentence` says what is wrong and what to do, `code` is stable, `clause` the standard's clause if one is
+    behind it,
     `fields` maps an input's name to its own sentence.
     """
 
@@ -65,7 +66,8 @@ class StaleVersion(Refusal):
 
 
 class Busy(Refusal):
-    """The same command is being carried out at this moment, or the database stayed contended after the bounded retry."""
+    """The same command is being carried out at this moment, or the database stayed contended after the bounded
+    retry."""
 
 
 class UnscopedQuery(RuntimeError):

@@ -40,6 +40,7 @@ def wire(subscriptions: Mapping[type[Event], Sequence[Handler]]) -> None:
 
 
 def publish(event: Event) -> None:
-    """Call the event's handlers now, inside the caller's transaction; a handler that raises undoes the whole command."""
+    """Call the event's handlers now, inside the caller's transaction; a handler that raises undoes the whole
+    command."""
     for handler in _SUBSCRIPTIONS.get(type(event), ()):
         handler(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 
 from aftersales.core.actor import Actor
@@ -19,7 +20,7 @@ class FencedQuerySet[M: models.Model](models.QuerySet[M, M]):
     def visible_to(self, actor: Actor, code: str | None = None) -> Self:
         """Keep the rows of the stations the actor belongs to (and holds `code` at, if named)."""
         stations = actor.stations_with(code)
-        scoped = self._chain() if stations is None else self.filter(station_id__in=stations)
+        scoped = self.all() if stations is None else self.filter(station_id__in=stations)
         scoped._scoped = True
         return scoped
 
@@ -31,7 +32,7 @@ class FencedQuerySet[M: models.Model](models.QuerySet[M, M]):
 
     def everywhere(self) -> Self:
         """Lift the fence for the program's own work: clocks, workers, proofs, network-wide metrics."""
-        scoped = self._chain()
+        scoped = self.all()
         scoped._scoped = True
         return scoped
 
@@ -39,7 +40,7 @@ class FencedQuerySet[M: models.Model](models.QuerySet[M, M]):
         """Return the one visible row; a foreign and a missing one raise the same NotVisible."""
         try:
             return self.visible_to(actor, code).get(**lookup)
-        except self.model.DoesNotExist:
+        except ObjectDoesNotExist:
             raise NotVisible from None
 
     def _clone(self) -> Self:
@@ -48,13 +49,14 @@ class FencedQuerySet[M: models.Model](models.QuerySet[M, M]):
         return clone  # type: ignore[no-any-return]
 
     def _require_scope(self) -> None:
-        # Rows reached through a row already in hand (order.settlements) carry the parent as a hint and are fenced by it.
+        # Rows reached through a row already in hand (order.settlements) carry the parent as a hint and are fenced by
+        # it.
         if not self._scoped and "instance" not in self._hints:  # type: ignore[attr-defined]
             raise UnscopedQuery(f"{self.model.__name__}: say visible_to(actor), at_station(id) or everywhere() first")
 
     def _fetch_all(self) -> None:
         self._require_scope()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[M]:
         self._require_scope()

@@ -40,7 +40,8 @@ class TaxedAmount:
 
     @classmethod
     def from_gross(cls, gross: Decimal, rate: Decimal) -> Self:
-        """Split a tax-inclusive price, as prices are quoted to customers: the tax is rounded, the net is what is left."""
+        """Split a tax-inclusive price, as prices are quoted to customers: the tax is rounded, the net is what is
+        left."""
         gross = to_fen(gross)
         tax = to_fen(gross * rate / (100 + rate))
         return cls(net=gross - tax, tax=tax, gross=gross, rate=rate)

@@ -1,6 +1,8 @@
-"""Reading and writing rows with the SQL worked out once: the ORM's own statements, without building them anew for every command.
+"""Reading and writing rows with the SQL worked out once: the ORM's own statements, without building them anew for
+every command.
 
-The engine takes a step in a handful of statements; building each of them through the ORM costs several times what PostgreSQL
+The engine takes a step in a handful of statements; building each of them through the ORM costs several times what
+PostgreSQL
 needs to run it. What is compiled here comes from the ORM and goes back into ordinary model instances.
 """
 
@@ -65,7 +67,8 @@ def _visible_read(model: type[models.Model]) -> CompiledRead[Any]:
 
 
 def lock_visible[M: models.Model](model: type[M], number: str, stations: tuple[int, ...] | None) -> M | None:
-    """Lock the document of that number at one of the stations (None: any) and return it, or None when it is not visible."""
+    """Lock the document of that number at one of the stations (None: any) and return it, or None when it is not
+    visible."""
     listed = None if stations is None else list(stations)
     found: list[M] = _visible_read(model).run([number, listed, listed])
     return found[0] if len(found) == 1 else None
@@ -90,8 +93,15 @@ def _column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
     quote = connection.ops.quote_name
     fields = tuple(_column(model, name) for name in names)
-    assignments = ", ".join(f"{quote(field.column)} = {field.get_placeholder(None, None, connection) if hasattr(field, 'get_placeholder') else '%s'}" for field in fields)  # fmt: skip
-    return f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(model._meta.pk.column)} = %s", fields  # type: ignore[union-attr]
+    key: Any = model._meta.pk
+    assignments = ", ".join(f"{quote(str(field.column))} = {_placeholder(field)}" for field in fields)
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(key.column)} = %s"  # noqa: S608
+    return statement, fields
+
+
+def _placeholder(field: Any) -> str:
+    """Return what stands for a field's value in a statement: most often %s."""
+    return str(field.get_placeholder(None, None, connection)) if hasattr(field, "get_placeholder") else "%s"
 
 
 type Statement = tuple[str, list[Any]]
@@ -128,8 +138,8 @@ def _update_many(model: type[models.Model], names: tuple[str, ...]) -> tuple[str
     arrays = ", ".join(
         f"%s::{field.cast_db_type(connection) or field.db_type(connection)}[]" for field in (key, *fields)
     )
-    assignments = ", ".join(f"{quote(field.column)} = fresh.{quote(field.column)}" for field in fields)
-    columns = ", ".join(quote(field.column) for field in (key, *fields))
+    assignments = ", ".join(f"{quote(str(field.column))} = fresh.{quote(str(field.column))}" for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in (key, *fields))
     sql = (
         f"UPDATE {quote(model._meta.db_table)} AS kept SET {assignments} "  # noqa: S608 - names of our own columns
         f"FROM unnest({arrays}) AS fresh ({columns}) WHERE kept.{quote(key.column)} = fresh.{quote(key.column)}"
@@ -154,7 +164,8 @@ def _key_read(model: type[models.Model]) -> CompiledRead[Any]:
 
 
 def row_of[M: models.Model](model: type[M], pk: int) -> M | None:
-    """Return the row of that key, unlocked and whoever's it is, or None: for rows a caller has already shown to be visible."""
+    """Return the row of that key, unlocked and whoever's it is, or None: for rows a caller has already shown to be
+    visible."""
     found: list[M] = _key_read(model).run([pk])
     return found[0] if found else None
 
@@ -165,19 +176,20 @@ def _insert(model: type[models.Model]) -> tuple[str, str, str, tuple[models.Fiel
     concrete: tuple[Any, ...] = tuple(model._meta.concrete_fields)
     made_by_database = tuple(f for f in concrete if f.primary_key or f.db_default is not models.NOT_PROVIDED)
     fields = tuple(f for f in concrete if f not in made_by_database)
-    columns = ", ".join(quote(field.column) for field in fields)
+    columns = ", ".join(quote(str(field.column)) for field in fields)
     row = "(" + ", ".join(["%s"] * len(fields)) + ")"
     head = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of our own columns
-    tail = " RETURNING " + ", ".join(quote(field.column) for field in made_by_database)
+    tail = " RETURNING " + ", ".join(quote(str(field.column)) for field in made_by_database)
     return head, row, tail, fields, tuple(field.attname for field in made_by_database)
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
-    """Insert new rows of one model in one statement, in order; what the database makes (keys, numbers) comes back into them."""
+    """Insert new rows of one model in one statement, in order; what the database makes (keys, numbers) comes back
+    into them."""
     if not rows:
         return
     head, row_sql, tail, fields, returned = _insert(type(rows[0]))
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]  # noqa: FBT003
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(head + ", ".join([row_sql] * len(rows)) + tail, values)
         made = cursor.fetchall()

@@ -29,8 +29,10 @@ def run_in_transaction[T](command: Callable[[], T]) -> T:
     """Run the command in one transaction and return its result.
 
     Inside another command it simply joins, so that use cases compose and only the outermost frame commits or retries; a
-    refusal goes up through all of them. Inside a transaction that is nobody's command (a test, a script) it gets a savepoint,
-    so that a refused command leaves nothing behind. Raises Busy when the database stays contended after the bounded retry.
+    refusal goes up through all of them. Inside a transaction that is nobody's command (a test, a script) it gets a
+    savepoint,
+    so that a refused command leaves nothing behind. Raises Busy when the database stays contended after the bounded
+    retry.
     """
     if _frame.is_open:
         return command()

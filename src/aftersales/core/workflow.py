@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
@@ -24,7 +25,8 @@ type Predicate = Callable[..., Text | None]  # answers None, or the sentence tha
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition that must hold before a step, looked at on the document alone: it greys the button and refuses the step.
+    """A condition that must hold before a step, looked at on the document alone: it greys the button and refuses the
+    step.
 
     `waivable` guards yield to a recorded departure: a named authoriser and a reason (SVC-02, ORG-20).
     """
@@ -36,7 +38,8 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition on the step's own input: `holds(document, actor, at, **arguments)`; for an opening without the document."""
+    """A condition on the step's own input: `holds(document, actor, at, **arguments)`; for an opening without the
+    document."""
 
     clause: str
     holds: Predicate
@@ -55,6 +58,11 @@ class Step:
     guards: tuple[Guard, ...] = ()
     checks: tuple[Check, ...] = ()
     clauses: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> tuple[Guard | Check, ...]:
+        """Everything that must hold before the step."""
+        return (*self.guards, *self.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,14 @@ def record_entry(
     if _Ports.record is None:
         raise RuntimeError("the journal is not plugged in")
     _Ports.record(
-        document=document, step=step, before=before, after=after, changes=changes or {}, actor=actor, at=at, reason=reason,
+        document=document,
+        step=step,
+        before=before,
+        after=after,
+        changes=changes or {},
+        actor=actor,
+        at=at,
+        reason=reason,
         after_writing=after_writing,
     )  # fmt: skip
 
@@ -176,16 +191,17 @@ class Offer:
 
 @dataclass(slots=True)
 class Workflow[M: models.Model]:
-    """The steps of one kind of document: one table that feeds engine, buttons, API, diagram, clocks and generated tests."""
+    """The steps of one kind of document: one table that feeds engine, buttons, API, diagram, clocks and generated
+    tests."""
 
     field: str
     steps: Sequence[Step]
     opening: Opening | None = None
     openings: Sequence[Opening] = ()
-    bodies: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    by_name: dict[str, Step] = field(init=False)
-    openings_by_name: dict[str, Opening] = field(init=False)
-    has_waivable_conditions: bool = field(init=False)
+    bodies: dict[str, Callable[..., Any]] = dataclasses.field(default_factory=dict)
+    by_name: dict[str, Step] = dataclasses.field(init=False)
+    openings_by_name: dict[str, Opening] = dataclasses.field(init=False)
+    has_waivable_conditions: bool = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
         self.by_name = {step.name: step for step in self.steps}
@@ -193,9 +209,7 @@ class Workflow[M: models.Model]:
         self.openings_by_name = {row.name: row for row in all_openings}
         if len(self.by_name) != len(self.steps):
             raise ValueError("a step is declared twice")
-        self.has_waivable_conditions = any(
-            condition.waivable for step in self.steps for condition in (*step.guards, *step.checks)
-        )
+        self.has_waivable_conditions = any(condition.waivable for step in self.steps for condition in step.conditions)
 
     def refusal(self, document: M, step: Step, actor: Actor, waived: frozenset[str] = frozenset()) -> Refusal | None:
         """Return why the step may not be taken now, or None."""
@@ -213,7 +227,8 @@ class Workflow[M: models.Model]:
         return None
 
     def offers(self, document: M, actor: Actor) -> list[Offer]:
-        """Return the steps that leave the current state and that the actor's role allows, each with what stands in its way."""
+        """Return the steps that leave the current state and that the actor's role allows, each with what stands in
+        its way."""
         here = getattr(document, self.field)
         station_id = getattr(document, "station_id", None)
         waived = self._waived(document)
@@ -245,7 +260,7 @@ class Workflow[M: models.Model]:
         self, step: Step, body: Callable[..., Any], document: M, actor: Actor, at: datetime, *args: Any, **kwargs: Any
     ) -> M:
         fresh = lock_fresh(document)
-        conditions: tuple[Guard | Check, ...] = (*step.guards, *step.checks)
+        conditions = step.conditions
         waived = self._waived(fresh) if any(condition.waivable for condition in conditions) else frozenset[str]()
         if refused := self.refusal(fresh, step, actor, waived):
             raise refused
@@ -287,7 +302,8 @@ class Workflow[M: models.Model]:
     ) -> Callable[Concatenate[Actor, datetime, P], M]:
         """Bind the body that makes a new document; it returns the document saved in the opening's target state.
 
-        The right is asked at the station of the keyword `station`; the journal entry and StepTaken follow as with a step.
+        The right is asked at the station of the keyword `station`; the journal entry and StepTaken follow as with a
+        step.
         """
         opening = self.openings_by_name[body.__name__]
         self.bodies[opening.name] = body

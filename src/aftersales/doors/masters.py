@@ -147,7 +147,8 @@ def changing(takes: type[Given], *, leave_out: Collection[str] = ()) -> type[Giv
 def given(payload: BaseModel | None, actor: Actor, rows: Mapping[str, type[models.Model]]) -> dict[str, Any]:
     """Return the payload as keyword arguments: only what was sent, ids turned into rows the actor may see.
 
-    `rows` maps `customer` to its model (then `customer_id` becomes `customer`) or `part_id` (then the checked id stays).
+    `rows` maps `customer` to its model (then `customer_id` becomes `customer`) or `part_id` (then the checked id
+    stays).
     """
     if payload is None:
         return {}

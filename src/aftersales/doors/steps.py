@@ -52,7 +52,8 @@ class StepOut(Schema):
 
 
 class OfferOut(Schema):
-    """A step that leaves the current state; `is_open` false comes with the sentence, code and clause that stand in the way."""
+    """A step that leaves the current state; `is_open` false comes with the sentence, code and clause that stand in
+    the way."""
 
     name: str
     label: str
@@ -123,7 +124,8 @@ class StepInput:
         self.schema: type[BaseModel] = create_model(f"{title}In", __config__=ConfigDict(extra="forbid"), **fields)
 
     def arguments(self, payload: BaseModel, actor: Actor) -> dict[str, Any]:
-        """Return the keyword arguments; an id of a row the actor may not see raises the same NotVisible as a missing one."""
+        """Return the keyword arguments; an id of a row the actor may not see raises the same NotVisible as a missing
+        one."""
         given = {name: getattr(payload, name) for name in payload.model_fields_set}
         for name, model in self.rows.items():
             if f"{name}_id" not in given:
@@ -230,9 +232,7 @@ def _add_step(
 
         return answer_command(request, command)
 
-    cited = sorted(
-        {*step.clauses, *(condition.clause for condition in (*step.guards, *step.checks) if condition.clause)}
-    )
+    cited = sorted({*step.clauses, *(condition.clause for condition in step.conditions if condition.clause)})
     router.post(
         f"/{{number}}/steps/{step.name.replace('_', '-')}",
         response={200: StepOut, **PROBLEMS},

@@ -34,7 +34,8 @@ def record(
 ) -> None:
     """Append one entry about the document; the database numbers and chains it.
 
-    The caller holds the document's row lock, so the chain of a document never forks. `after_writing` is the caller's own
+    The caller holds the document's row lock, so the chain of a document never forks. `after_writing` is the caller's
+    own
     last statement, which shares the trip to the server.
     """
     station_id = getattr(document, "station_id", None)

@@ -24,7 +24,8 @@ class DiscountTooLarge(ValueError):
 
 
 def line_price(*, quantity: Decimal, unit_price: Decimal, discount: Decimal, tax_rate: Decimal) -> LinePrice:
-    """Return a line's price from quantity (hours or units), tax-inclusive unit price, discount in yuan and tax in percent.
+    """Return a line's price from quantity (hours or units), tax-inclusive unit price, discount in yuan and tax in
+    percent.
 
     Rounds half up once per line; the tax is rounded and the net is what is left, so that the parts always add up.
     Raises DiscountTooLarge.

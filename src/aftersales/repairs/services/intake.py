@@ -93,7 +93,8 @@ def receive_vehicle(
 
 
 def order_finding(order: RepairOrder) -> Finding:
-    """Return what the search box finds an order by: its number; plate and customer lead to it through their own entries."""
+    """Return what the search box finds an order by: its number; plate and customer lead to it through their own
+    entries."""
     return Finding(
         station_id=order.station_id,
         kind=SEARCH_KIND.name,

@@ -50,7 +50,8 @@ class LineWish:
 def priced_lines(order: RepairOrder, wishes: Sequence[LineWish], actor: Actor, on: date) -> list[OrderLine]:
     """Return unsaved lines for the wishes, priced by the catalogue in one statement.
 
-    Standard hours and list prices are kept beside what is charged; a departure needs a reason (EST-04, EST-05), and more
+    Standard hours and list prices are kept beside what is charged; a departure needs a reason (EST-04, EST-05), and
+    more
     discount than the advisor's limit needs a manager. Raises InputRefused naming the line.
     """
     asked = [LineAsked(wish.kind, wish.item_id, wish.quantity, wish.payer) for wish in wishes]

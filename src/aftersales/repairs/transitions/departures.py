@@ -27,7 +27,7 @@ def waivable_clauses() -> frozenset[str]:
     return frozenset(
         condition.clause
         for step in WORKFLOW.steps
-        for condition in (*step.guards, *step.checks)
+        for condition in step.conditions
         if condition.waivable
     )
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
-from aftersales.core.rows import insert_row, insert_rows, update_many
 from aftersales.core.money import to_fen, total
+from aftersales.core.rows import insert_row, insert_rows, update_many
 from aftersales.files.models import Attachment
 from aftersales.inventory.queries import available
 from aftersales.network.rules import business_date
@@ -177,7 +177,7 @@ def estimate(
     gross = total(line.gross for line in lines)
     low = gross if cost_low is None else to_fen(cost_low)
     high = gross if cost_high is None else to_fen(cost_high)
-    if not 0 <= low <= high or not 0 < minutes_low <= minutes_high <= 100_000:  # noqa: PLR2004
+    if not 0 <= low <= high or not 0 < minutes_low <= minutes_high <= 100_000:
         raise InputRefused(
             _("Give the lower figure first, then the higher one, for cost and for time."), code="range", clause="EST-03"
         )

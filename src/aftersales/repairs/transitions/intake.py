@@ -82,7 +82,7 @@ def check_in(
             code="odometer",
             fields={"odometer_km": _("Check it.")},
         )
-    if energy_percent is not None and not 0 <= energy_percent <= 100:  # noqa: PLR2004
+    if energy_percent is not None and not 0 <= energy_percent <= 100:
         raise InputRefused(
             _("Fuel or charge is given in percent, 0 to 100."), code="energy", fields={"energy_percent": _("Check it.")}
         )

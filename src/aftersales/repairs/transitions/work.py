@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
-from aftersales.core.rows import update_columns, update_many
 from aftersales.core.money import total
+from aftersales.core.rows import update_columns, update_many
 from aftersales.inventory import services as stock
 from aftersales.inventory.choices import Priority
 from aftersales.inventory.ledger import Consumer
@@ -85,7 +85,7 @@ def dispatch(
             clause="WORK-08",
             fields={"promised_at": _("Choose a later time.")},
         )
-    if wash_minutes is not None and not 0 <= wash_minutes <= 600:  # noqa: PLR2004
+    if wash_minutes is not None and not 0 <= wash_minutes <= 600:
         raise InputRefused(_("Wash time is given in minutes, up to 600."), code="wash_minutes")
     assigned = _assign(order, assignments)
     for line in order.all_lines():
