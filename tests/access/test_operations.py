@@ -16,7 +16,7 @@ from tests.access.world import SECRET, World
 # Masters of the whole network: there is no foreign record, everybody with the right sees the same rows.
 NETWORK = {
     "/clauses", "/headquarters", "/labour-operations", "/parts", "/regions", "/service-packages", "/skills",
-    "/tax-rates", "/vehicle-models",
+    "/tax-rates", "/vehicle-models", "/exports",
 }  # fmt: skip
 # Kept by the three administrators, who belong to no station; nobody else may ask at all.
 ADMINISTRATION = {"/memberships", "/roles", "/tokens", "/users", "/webhooks"}
@@ -52,8 +52,7 @@ def counts() -> dict[str, int]:
         )
         names = sorted(name for (name,) in cursor.fetchall())
         union = " UNION ALL ".join(
-            f"SELECT '{name}', count(*), (SELECT coalesce(sum(hashtext(t::text)::bigint), 0) FROM {name} t) FROM {name}"
-            for name in names
+            f"SELECT '{name}', count(*), coalesce(sum(hashtext(t::text)::bigint), 0) FROM {name} t" for name in names
         )
         cursor.execute(union)
         return {name: (count, digest) for name, count, digest in cursor.fetchall()}
@@ -192,4 +191,6 @@ def test_every_change_needs_a_version_and_refuses_a_stale_one(world: World, api_
 
 def test_every_write_on_a_record_that_exists_needs_its_version() -> None:
     """A command on a record without If-Match would be a lost update."""
-    assert [str(one) for one in KEYED if one.method != "GET" and not one.needs_version] == []
+    open_ended = {"/exports"}  # changes nothing; the journal notes who took what
+    unguarded = [one for one in KEYED if one.method != "GET" and not one.needs_version]
+    assert [str(one) for one in unguarded if one.prefix not in open_ended] == []

@@ -19,6 +19,7 @@ from aftersales.care.models import FollowUp
 from aftersales.care.transitions import cases
 from aftersales.catalog import transitions as prices
 from aftersales.core.actor import system_actor
+from aftersales.exchange.models import ImportJob
 from aftersales.files.services import attach_photo
 from aftersales.inventory import transitions as stock
 from aftersales.inventory.models import Location, Receipt, StockAlert, StockMove, StockPolicy
@@ -157,6 +158,17 @@ def build_world(cast: Cast, goods: Goods, at: datetime) -> World:
     token = ApiToken.objects.create(
         user=machine, name=SECRET, digest="d" * 64, created_at=at, expires_at=datetime.now(UTC) + timedelta(days=9)
     )
+    job = ImportJob.objects.create(
+        station=station,
+        created_at=at,
+        moved_at=at,
+        kind="parts",
+        file_name=f"{SECRET}.csv",
+        path="none",
+        sha256="0" * 64,
+        size_bytes=1,
+        uploaded_by_name="孙静",
+    )
     sheet = Settlement.objects.everywhere().filter(station=station).order_by("pk")[0]
     call = FollowUp.objects.everywhere().filter(station=station).order_by("pk").first()
     assert call is not None
@@ -172,7 +184,9 @@ def build_world(cast: Cast, goods: Goods, at: datetime) -> World:
         "/certificates": member.certificates.order_by("pk")[0].pk,
         "/clauses": "PART-08",
         "/customers": customer.number,
+        "/exports": "customers",
         "/follow-ups": call.number,
+        "/imports": job.pk,
         "/headquarters": cast.headquarters.pk,
         "/labour-operations": goods.operations["JX-101"].pk,
         "/labour-rates": rate.pk,

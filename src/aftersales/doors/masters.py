@@ -231,10 +231,10 @@ def key_type(master: Master[Any]) -> Any:
     """Return how the address names a record: by its id, or by its number or code."""
     column = master.model._meta.get_field(master.key)
     if isinstance(column, models.UUIDField):
-        return Annotated[UUID, Path(...)]
+        return Annotated[UUID, Path(...)]  # type: ignore[type-arg]
     if isinstance(column, models.AutoField):
-        return Annotated[int, Path(..., ge=1, le=2**53)]
-    return Annotated[str, Path(..., min_length=1, max_length=60)]
+        return Annotated[int, Path(..., ge=1, le=2**53)]  # type: ignore[type-arg]
+    return Annotated[str, Path(..., min_length=1, max_length=60)]  # type: ignore[type-arg]
 
 
 def add_get(router: Router, master: Master[Any]) -> None:

@@ -102,7 +102,7 @@ class Api(NinjaAPI):
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
                 pattern.callback = _framed(pattern.callback)
-        # An address of our own words comes before one that takes any word in its place: /users/machine-accounts, /users/7.
+        # An address of our own words comes before one that takes any word there: /users/machine-accounts, /users/7.
         patterns.sort(key=lambda one: [part.startswith("<") for part in str(one.pattern).split("/")])
         unknown = re_path(r"^.*$", _nothing_here, name="unknown")
         return [*patterns, unknown]
@@ -202,7 +202,7 @@ def make_api(**options: Any) -> NinjaAPI:
 
     _add_mishaps(api)
     for kind in (DataError, OverflowError, ArithmeticError, UnicodeError):
-        api.add_exception_handler(kind, out_of_range)
+        api.add_exception_handler(kind, out_of_range)  # type: ignore[arg-type]
     return api
 
 

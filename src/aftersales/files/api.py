@@ -1,31 +1,26 @@
 """Pictures through the API: attach one to a document, list what hangs on it; the bytes are fetched under /files/."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from ninja import File, Form, Router, Schema
 from ninja.files import UploadedFile
 from pydantic import ConfigDict, Field
 
 from aftersales.core.actor import Actor
-from aftersales.core.errors import Forbidden
 from aftersales.doors.commands import actor_of
 from aftersales.doors.masters import Identity, Master, Wanted, add_reading, columns
 from aftersales.doors.openapi import listed
 from aftersales.doors.steps import PROBLEMS, IdempotencyKey
 from aftersales.doors.subjects import VIEW_RIGHTS, document_named
+from aftersales.doors.uploads import answer_upload
 from aftersales.files.choices import AttachmentKind
 from aftersales.files.models import Attachment
 from aftersales.files.services import attach_photo
-from aftersales.journal.idempotency import Answer, answer_once
 
 router = Router(tags=["attachment"])
 PictureKind = Annotated[AttachmentKind, listed(AttachmentKind)]
@@ -109,22 +104,9 @@ def attach(
     photo: File[UploadedFile],
 ) -> HttpResponse:
     """Clean a picture and attach it to a document: JPEG, PNG, GIF or WebP, 12 MB at most."""
-    actor, at = actor_of(request), timezone.now()
-    if actor.user_id is None:
-        raise Forbidden(_("Your role does not allow this."), code="forbidden")
-    document = document_named(actor, payload.subject_kind, payload.subject_number)
-    digest = hashlib.sha256(f"{request.path}\x1f{payload.model_dump_json()}".encode("utf-8", "surrogatepass"))
-    for chunk in photo.chunks():
-        digest.update(chunk)
+    document = document_named(actor_of(request), payload.subject_kind, payload.subject_number)
 
-    def produce() -> Answer:
-        row = attach_photo(actor, at, document=document, upload=photo, caption=payload.caption)
-        return Answer(201, orjson.dumps(_shown(row, actor), default=str))
+    def command(actor: Actor, at: datetime) -> Mapping[str, Any]:
+        return _shown(attach_photo(actor, at, document=document, upload=photo, caption=payload.caption), actor)
 
-    answer = answer_once(
-        actor_id=actor.user_id, key=idempotency_key, fingerprint=digest.hexdigest(), at=at, produce=produce
-    )
-    response = HttpResponse(answer.body, status=answer.status, content_type="application/json")
-    if answer.is_repeated:
-        response.headers["Idempotency-Replayed"] = "true"
-    return response
+    return answer_upload(request, key=idempotency_key, told=payload.model_dump_json(), upload=photo, command=command)
