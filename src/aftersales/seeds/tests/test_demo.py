@@ -20,6 +20,7 @@ from aftersales.clocks.services import Drift, rebuild
 from aftersales.customers.models import Customer
 from aftersales.inventory.models import StockAlert
 from aftersales.inventory.proofs import prove_invariants
+from aftersales.journal.queries import entries_of
 from aftersales.journal.verification import broken_entries
 from aftersales.repairs.choices import HoldReason, OrderState
 from aftersales.repairs.models import OrderLine, RepairOrder
@@ -93,6 +94,8 @@ def test_money_has_been_taken_reversed_and_closed() -> None:
 def test_customers_were_called_and_one_complained() -> None:
     assert FollowUp.objects.everywhere().filter(state="closed").count() > 80
     assert FollowUp.objects.everywhere().filter(state="unreachable").exists()
+    missed = FollowUp.objects.everywhere().get(kind="missed_booking")
+    assert [entry.step for entry in entries_of(missed)] == ["plan_missed"]
     states = set(ServiceCase.objects.everywhere().values_list("state", flat=True))
     assert {"closed", "assigned"} <= states
 
