@@ -14,7 +14,7 @@ from aftersales.printing.registry import printout
 from aftersales.web.formats import duration
 
 
-@printout("APPT-02", "APPT-05", kind="appointments.booking_slip", title=_("Booking slip"), template="booking_slip")
+@printout("APPT-02", "APPT-05", kind="appointments.booking_slip", title=_("Booking slip"), template="booking_slip.typ")
 def booking_slip(appointment: Appointment) -> BookingSlip:
     """Return what was agreed and what the customer was told (APPT-05)."""
     items = items_of(appointment)

@@ -61,13 +61,13 @@ def put_course(clock: Clock, course: Course) -> list[str]:
     return changed
 
 
-@fulfils("APPT-03", "APPT-08", "WORK-08", "CRM-01", "FUP-01", "FUP-02")
 @cache
 def _running_clocks() -> CompiledRead[Clock]:
     rows = Clock.objects.everywhere().filter(subject_kind="").filter(subject_id=0).filter(stopped_at=None)
     return CompiledRead(rows.select_for_update(of=("self",), no_key=True))
 
 
+@fulfils("APPT-03", "APPT-08", "WORK-08", "CRM-01", "FUP-01", "FUP-02")
 def advance(event: StepTaken) -> None:
     """Start, pause, resume, move or stop the clocks that listen to the step; no query when none does."""
     document = event.document

@@ -63,7 +63,9 @@ def configure(*, debug: bool) -> None:
                 "django.server": {"level": "INFO"},
                 # SQL carries names and phone numbers in its parameters.
                 "django.db.backends": {"level": "WARNING"},
-                "django_ox": {"level": "INFO"},
+                # Every tick of every periodic job is an INFO line of theirs.
+                "django_ox": {"level": "WARNING"},
+                "django.tasks": {"level": "WARNING"},
                 "axes": {"level": "ERROR"},
             },
         }

@@ -46,7 +46,9 @@ class VehicleModel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.brand, self.series, self.name) if part)
+        # Many makers repeat the series in the model's own name: “M5” and “M5 1.5T”.
+        series = "" if self.name.startswith(self.series) else self.series
+        return " ".join(part for part in (self.brand, series, self.name) if part)
 
 
 class Vehicle(Document):
