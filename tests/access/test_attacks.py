@@ -170,7 +170,7 @@ def _kept_or_refused(answer: Any, told: Any, text: str) -> None:
 def test_naughty_strings_come_back_unchanged_or_are_refused(
     shared_data: Path, driver: Driver, cast: Cast, api_of: ClientOf
 ) -> None:
-    """Every string through the text fields of a visit; the names, words and reasons that come back are the ones sent."""
+    """Every string as a customer's name, and every fourth as his words: what comes back is what was sent."""
     naughty = [text for text in json.loads((shared_data / "naughty-strings.json").read_text("utf-8")) if text]
     assert len(naughty) > 400
     client = api_of("lin")
@@ -224,3 +224,14 @@ def test_checklist_answers_may_hold_any_text(driver: Driver, api_of: ClientOf) -
     order = driver.check_in(belongings=words, findings=confirmed("RECP-20"))
     assert order.number
     assert api_of("lin").get(f"/api/repair-orders/{order.number}").status_code == 200
+
+
+def test_what_is_wrong_with_a_field_is_told_in_the_callers_language(cast: Cast, api_of: ClientOf) -> None:
+    body = b'{"station_id": "x", "visited_on": "soon", "unknown": 1}'
+    english = post(api_of("lin"), "/api/customers", body, **{"Accept-Language": "en"}).json()["fields"]
+    assert english == {
+        "station_id": "Enter a whole number.",
+        "visited_on": "Enter a date such as 2026-03-05.",
+        "name": "Please fill in.",
+        "unknown": "There is no such field, or only the server writes it.",
+    }

@@ -114,7 +114,8 @@ def test_a_stranger_reads_and_writes_nothing_of_another_station(world: World, ap
             leaks.append(f"{one} {foreign.status_code}")
         if not same(foreign, missing):
             unlike.append(
-                f"{one}: {foreign.status_code} {foreign.content[:160]!r} / {missing.status_code} {missing.content[:160]!r}"
+                f"{one}: {foreign.status_code} {foreign.content[:160]!r}"
+                f" / {missing.status_code} {missing.content[:160]!r}"
             )
     assert leaks == []
     assert unlike == []

@@ -19,7 +19,7 @@ from aftersales.care.models import FollowUp
 from aftersales.care.transitions import cases
 from aftersales.catalog import transitions as prices
 from aftersales.core.actor import system_actor
-from aftersales.exchange.models import ImportJob
+from aftersales.exchange.services import Upload, upload
 from aftersales.files.services import attach_photo
 from aftersales.inventory import transitions as stock
 from aftersales.inventory.models import Location, Receipt, StockAlert, StockMove, StockPolicy
@@ -158,17 +158,8 @@ def build_world(cast: Cast, goods: Goods, at: datetime) -> World:
     token = ApiToken.objects.create(
         user=machine, name=SECRET, digest="d" * 64, created_at=at, expires_at=datetime.now(UTC) + timedelta(days=9)
     )
-    job = ImportJob.objects.create(
-        station=station,
-        created_at=at,
-        moved_at=at,
-        kind="parts",
-        file_name=f"{SECRET}.csv",
-        path="none",
-        sha256="0" * 64,
-        size_bytes=1,
-        uploaded_by_name="孙静",
-    )
+    sent = Upload(f"{SECRET}.csv", [f"配件编码,配件名称\nX-1,{SECRET}\n".encode()])
+    job = upload(wu, at, station=station, kind="parts", file=sent)
     sheet = Settlement.objects.everywhere().filter(station=station).order_by("pk")[0]
     call = FollowUp.objects.everywhere().filter(station=station).order_by("pk").first()
     assert call is not None

@@ -4,7 +4,7 @@ import inspect
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Body, Path, Query, Router, Schema
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held
@@ -29,6 +29,19 @@ Small = Annotated[int, Field(ge=0, le=2**31 - 1)]
 Short = Annotated[str, Field(max_length=120)]
 Line = Annotated[str, Field(max_length=300)]
 Text = Annotated[str, Field(max_length=4000)]
+
+
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("a time of day at the station has no time zone")
+    return value
+
+
+LocalTime = Annotated[
+    time,
+    AfterValidator(_without_zone),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"}),
+]
 
 
 class Given(Schema):

@@ -25,6 +25,7 @@ from aftersales.core.errors import Refusal
 from aftersales.doors.commands import Unacceptable, key_required, version_required
 from aftersales.doors.openapi import OpenApi
 from aftersales.doors.problems import problem, refusal_problem
+from aftersales.doors.wording import sentence_for
 
 MISSING_HEADERS = {"if-match": version_required, "idempotency-key": key_required}
 FOREIGN_KEY_VIOLATION = "23503"
@@ -163,9 +164,9 @@ def make_api(**options: Any) -> NinjaAPI:
             if one["loc"][0] == "header" and (missing := MISSING_HEADERS.get(str(one["loc"][-1]).lower())):
                 return refusal_problem(request, missing())
         fields = {
-            ".".join(str(part)[:60] for part in one["loc"] if part not in ("body", "payload", "query")): one["msg"][
-                :300
-            ]
+            ".".join(str(part)[:60] for part in one["loc"] if part not in ("body", "payload", "query")): sentence_for(
+                one
+            )
             for one in error.errors[:50]
         }
         return problem(

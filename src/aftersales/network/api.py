@@ -1,6 +1,6 @@
 """The network through the API: stations with hours, bays and teams; regions, headquarters, the calendar."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.db.models import Q
@@ -13,6 +13,7 @@ from aftersales.doors.commands import actor_of
 from aftersales.doors.masters import (
     Given,
     Identity,
+    LocalTime,
     Master,
     Verb,
     Wanted,
@@ -88,10 +89,10 @@ class DayHoursIn(Given):
     """When the station works on one weekday; 0 is Monday."""
 
     weekday: Annotated[int, Field(ge=0, le=6)]
-    opens: time
-    closes: time
-    break_starts: time | None = None
-    break_ends: time | None = None
+    opens: LocalTime
+    closes: LocalTime
+    break_starts: LocalTime | None = None
+    break_ends: LocalTime | None = None
 
 
 class WeekIn(Given):
@@ -104,10 +105,10 @@ class DayHoursOut(Schema):
     """When the station works on one weekday; 0 is Monday."""
 
     weekday: int
-    opens: time
-    closes: time
-    break_starts: time | None
-    break_ends: time | None
+    opens: LocalTime
+    closes: LocalTime
+    break_starts: LocalTime | None
+    break_ends: LocalTime | None
 
 
 def set_opening_hours(station: Station, actor: Actor, at: datetime, *, week: list[DayHoursIn]) -> None:

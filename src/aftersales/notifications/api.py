@@ -1,7 +1,7 @@
 """Messages through the API: one's own inbox, the outbox, the rules of sending, webhooks."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.db.models import Q
@@ -16,6 +16,7 @@ from aftersales.doors.commands import actor_of, answer_command
 from aftersales.doors.masters import (
     Given,
     Identity,
+    LocalTime,
     Master,
     Verb,
     Wanted,
@@ -155,8 +156,8 @@ class SendingRulesOut(Schema):
 
     id: int
     station_id: int | None
-    quiet_from: time
-    quiet_until: time
+    quiet_from: LocalTime
+    quiet_until: LocalTime
     care_messages_a_day: int
     version: int
 
@@ -165,8 +166,8 @@ class SendingRulesIn(Given):
     """Setting them again replaces them; no station: for the network."""
 
     station_id: Identity | None = None
-    quiet_from: time
-    quiet_until: time
+    quiet_from: LocalTime
+    quiet_until: LocalTime
     care_messages_a_day: Annotated[int, Field(ge=0, le=20)]
 
 

@@ -220,7 +220,7 @@ def get_order(request: HttpRequest, response: HttpResponse, number: Number) -> A
     summary="Check a vehicle in",
     description="Clauses: RECP-09, RECP-10, RECP-11, RECP-12, DIAG-01",
 )
-def check_in(request: HttpRequest, idempotency_key: IdempotencyKey, payload: CheckInIn = Body(...)) -> HttpResponse:  # noqa: B008
+def check_in(request: HttpRequest, idempotency_key: IdempotencyKey, payload: Body[CheckInIn]) -> HttpResponse:
     """Receive a vehicle: booking, known or new customer and vehicle, receiving form, the customer's own words."""
 
     def command(actor: Actor, at: datetime) -> Mapping[str, Any]:

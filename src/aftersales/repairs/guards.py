@@ -26,11 +26,15 @@ def _unconfirmed(clause: str, answers: Mapping[str, Any] | None, sentence: Text)
 # -- check-in ------------------------------------------------------------------------------------------------
 
 
-def covers_are_fitted(_actor: Actor, _at: datetime, *, covers: Mapping[str, Any] | None = None, **_rest: Any) -> Text | None:
+def covers_are_fitted(
+    _actor: Actor, _at: datetime, *, covers: Mapping[str, Any] | None = None, **_rest: Any
+) -> Text | None:
     return _unconfirmed("RECP-09", covers, _("Fit the protective covers first: %(items)s."))
 
 
-def papers_are_checked(_actor: Actor, _at: datetime, *, papers_checked: Sequence[str] = (), **_rest: Any) -> Text | None:
+def papers_are_checked(
+    _actor: Actor, _at: datetime, *, papers_checked: Sequence[str] = (), **_rest: Any
+) -> Text | None:
     if {"vehicle_licence", "maintenance_manual"} <= set(papers_checked):
         return None
     return _("Check the customer and the vehicle against the vehicle licence and the maintenance manual first.")
@@ -42,7 +46,9 @@ def walkaround_is_complete(
     return _unconfirmed("RECP-10", walkaround, _("The walk-around check is not complete: %(items)s."))
 
 
-def customer_words_are_given(_actor: Actor, _at: datetime, *, concerns: Sequence[str] = (), **_rest: Any) -> Text | None:
+def customer_words_are_given(
+    _actor: Actor, _at: datetime, *, concerns: Sequence[str] = (), **_rest: Any
+) -> Text | None:
     if concerns and all(words.strip() for words in concerns):
         return None
     return _("Write down what the customer says, in the customer's own words.")
@@ -91,7 +97,9 @@ def plan_names_cause_and_work(
 
 def coverage_is_decided(order: RepairOrder) -> Text | None:
     if any(concern.coverage == Coverage.UNDECIDED for concern in order.all_concerns()):
-        return _("Decide first whether each fault lies inside or outside the warranty, or is pending the maker's ruling.")
+        return _(
+            "Decide first whether each fault lies inside or outside the warranty, or is pending the maker's ruling."
+        )
     return None
 
 
@@ -134,7 +142,9 @@ def consent_is_written(
     return None
 
 
-def giver_is_named(order: RepairOrder, _actor: Actor, _at: datetime, *, given_by: str = "", **_rest: Any) -> Text | None:
+def giver_is_named(
+    order: RepairOrder, _actor: Actor, _at: datetime, *, given_by: str = "", **_rest: Any
+) -> Text | None:
     return None if given_by.strip() else _("Say who gave the consent.")
 
 
@@ -177,7 +187,9 @@ def _uncertified(pairs: Iterable[tuple[OrderLine | None, int | None]], at: datet
     held = certificates_held([technician_id for _line, technician_id in demanding if technician_id], business_date(at))
     for line, technician_id in demanding:
         if line.required_certificate not in held.get(technician_id or 0, frozenset()):
-            return _("“%(line)s” needs a certificate (%(certificate)s) valid today, which the technician does not hold.") % {
+            return _(
+                "“%(line)s” needs a certificate (%(certificate)s) valid today, which the technician does not hold."
+            ) % {
                 "line": line.text,
                 "certificate": line.certificate_label,
             }
@@ -234,7 +246,9 @@ def self_check_is_complete(
     return _unconfirmed("QC-01", answers, _("The self-check is not complete: %(items)s."))
 
 
-def report_is_written(order: RepairOrder, _actor: Actor, _at: datetime, *, repair_report: str = "", **_rest: Any) -> Text | None:
+def report_is_written(
+    order: RepairOrder, _actor: Actor, _at: datetime, *, repair_report: str = "", **_rest: Any
+) -> Text | None:
     return None if repair_report.strip() else _("Write the repair record: what was found and what was done.")
 
 
@@ -283,9 +297,9 @@ def condition_is_confirmed(
     **_rest: Any,
 ) -> Text | None:
     if differences.strip():
-        return _("There are differences from the receipt: %(differences)s. Clear them up before the car is handed over.") % {
-            "differences": differences
-        }
+        return _(
+            "There are differences from the receipt: %(differences)s. Clear them up before the car is handed over."
+        ) % {"differences": differences}
     return _unconfirmed("DELV-03", condition, _("Check the car on taking it over: %(items)s."))
 
 
@@ -312,7 +326,13 @@ def result_is_shown(
 
 
 def next_visit_is_proposed(
-    order: RepairOrder, _actor: Actor, _at: datetime, *, next_visit_on: Any = None, next_visit_km: Any = None, **_rest: Any
+    order: RepairOrder,
+    _actor: Actor,
+    _at: datetime,
+    *,
+    next_visit_on: Any = None,
+    next_visit_km: Any = None,
+    **_rest: Any,
 ) -> Text | None:
     return None if next_visit_on or next_visit_km else _("Propose the next visit: a date or a mileage.")
 

@@ -173,7 +173,7 @@ def _figure(value: Decimal | None) -> float | int | None:
 
 
 def as_object(row: Covered) -> dict[str, object]:
-    """Return one clause for other programs; `value` and counts are those of its first metric, null where none is measured."""
+    """Return one clause for other programs; `value` and counts are those of its first metric, null without one."""
     target = catalogue().clauses[row.id].target
     first = row.measured[0] if row.measured else None
     return {

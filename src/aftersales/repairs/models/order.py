@@ -130,7 +130,7 @@ class RepairOrder(Document):
 
 
 class ReceivingForm(models.Model):
-    """The vehicle receiving form (接车登记表): what was checked with the customer before the car was taken over (RECP-10)."""
+    """The vehicle receiving form (接车登记表): what was checked with the customer on receipt (RECP-10)."""
 
     order = models.OneToOneField(RepairOrder, on_delete=models.PROTECT, related_name="receiving_form")
     covers_fitted = models.BooleanField()

@@ -24,23 +24,22 @@ from aftersales.staff.models import StaffMember
 
 def waivable_clauses() -> frozenset[str]:
     """Return the clauses a superior may authorise a departure from."""
-    return frozenset(
-        condition.clause
-        for step in WORKFLOW.steps
-        for condition in step.conditions
-        if condition.waivable
-    )
+    return frozenset(condition.clause for step in WORKFLOW.steps for condition in step.conditions if condition.waivable)
 
 
 @WORKFLOW.step
-def authorize_departure(order: RepairOrder, actor: Actor, at: datetime, /, *, clause: str, reason: str) -> dict[str, Any]:
+def authorize_departure(
+    order: RepairOrder, actor: Actor, at: datetime, /, *, clause: str, reason: str
+) -> dict[str, Any]:
     """Authorise leaving the process at one clause on this order, with name and reason (SVC-02, ORG-20).
 
     Raises InputRefused for a clause that nobody may waive, TransitionRefused when it is already waived.
     """
     if clause not in waivable_clauses():
         raise InputRefused(
-            _("No departure from this clause can be authorised."), code="not_waivable", fields={"clause": _("Choose another one.")}
+            _("No departure from this clause can be authorised."),
+            code="not_waivable",
+            fields={"clause": _("Choose another one.")},
         )
     made = Departure.objects.get_or_create(
         order=order,
@@ -61,7 +60,9 @@ def authorize_departure(order: RepairOrder, actor: Actor, at: datetime, /, *, cl
 def suspend(order: RepairOrder, actor: Actor, at: datetime, /, *, hold_reason: str, reason: str) -> None:
     """Let the order rest until parts, consent, the customer or a ruling arrive; its promise clock pauses."""
     if hold_reason not in HoldReason.values:
-        raise InputRefused(_("Say what the order waits for."), code="hold_reason", fields={"hold_reason": _("Choose one.")})
+        raise InputRefused(
+            _("Say what the order waits for."), code="hold_reason", fields={"hold_reason": _("Choose one.")}
+        )
     order.hold_reason = hold_reason
 
 
@@ -100,13 +101,19 @@ def close_without_repair(
     Raises InputRefused for another outcome, or a later booking without a time ahead.
     """
     if outcome not in (IntakeOutcome.BOOKED_LATER, IntakeOutcome.QUOTATION_ONLY):
-        raise InputRefused(_("Choose how intake ends."), code="outcome", clause="RECP-16", fields={"outcome": _("Choose one.")})
+        raise InputRefused(
+            _("Choose how intake ends."), code="outcome", clause="RECP-16", fields={"outcome": _("Choose one.")}
+        )
     stock.release(actor, at, station=station_of(order.station_id), consumer=consumer_of(order))
     order.intake_outcome = outcome
     order.hold_reason = ""
     if outcome == IntakeOutcome.BOOKED_LATER:
         if wanted_at is None or wanted_at <= at:
-            raise InputRefused(_("Say when the customer wants to come back."), code="wanted_at", fields={"wanted_at": _("Choose a time ahead.")})
+            raise InputRefused(
+                _("Say when the customer wants to come back."),
+                code="wanted_at",
+                fields={"wanted_at": _("Choose a time ahead.")},
+            )
         booked = booking.request(
             actor,
             at,
@@ -127,7 +134,7 @@ def close_without_repair(
 
 @WORKFLOW.step
 def reopen(order: RepairOrder, actor: Actor, at: datetime, /, *, reason: str, line_id: int | None = None) -> None:
-    """Send a finished car back to work: one line, or every agreed labour line, waits again and a new inspection is due."""
+    """Send a finished car back to work: one line, or all agreed labour, waits again and a new inspection is due."""
     lines = [line for line in order.all_lines() if line.is_labour and line.is_agreed and line_id in (None, line.pk)]
     if not lines:
         raise InputRefused(_("The order has no such line."), code="no_line")

@@ -164,7 +164,7 @@ def estimate(
     cost_high: Decimal | None = None,
     wishes: Sequence[LineWish] = (),
 ) -> dict[str, Any]:
-    """Issue a new version of the estimate with a definite range of cost and time (EST-03), after asking the stock (EST-06).
+    """Issue a new version of the estimate with a range of cost and time (EST-03), after asking the stock (EST-06).
 
     `wishes` are lines added in the same command. The cost range defaults to the sum of the lines. Units: yuan, minutes.
     Raises InputRefused for an empty estimate or a range turned round.
@@ -281,7 +281,7 @@ def authorize(
     reason: str = "",
     signature: Attachment | None = None,
 ) -> dict[str, Any]:
-    """Record the customer's written decision about every line and let the car into the workshop (EST-01, EST-02, RECP-16).
+    """Record the written decision about every line and let the car into the workshop (EST-01, EST-02, RECP-16).
 
     `decisions` maps a line's id to agreed, declined or deferred; `given_by` is who decided, `method` how.
     """

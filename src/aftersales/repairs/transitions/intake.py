@@ -161,7 +161,7 @@ def diagnose(
     repair_plan: str,
     technician: StaffMember | None = None,
 ) -> dict[str, Any]:
-    """Record cause, correction and coverage for the concerns, confirmed with the customer, and the repair plan (DIAG-07).
+    """Record cause, correction and coverage of the concerns, confirmed with the customer, and the plan (DIAG-07).
 
     Raises InputRefused for a finding about a concern the order does not have or a coverage that does not exist.
     """

@@ -1,4 +1,4 @@
-"""The life of a repair order: the WORKFLOW table, to be read aloud. Bodies are in the sibling modules, one per part of the visit."""
+"""The life of a repair order: the WORKFLOW table, to be read aloud. The bodies are in the sibling modules."""
 
 from __future__ import annotations
 
@@ -55,10 +55,24 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
             clauses=("DIAG-02", "DIAG-06", "DIAG-07"),
         ),
         Step(
-            "rule_coverage", _("Rule on coverage"), PRICING, None, P.RULE_COVERAGE, checks=(REASON,), clauses=("DIAG-09",)
+            "rule_coverage",
+            _("Rule on coverage"),
+            PRICING,
+            None,
+            P.RULE_COVERAGE,
+            checks=(REASON,),
+            clauses=("DIAG-09",),
         ),
         Step("add_lines", _("Add lines"), PRICING, None, P.ESTIMATE, guards=(COVERAGE,), clauses=("EST-04", "WORK-11")),
-        Step("change_line", _("Change a line"), PRICING, None, P.ESTIMATE, guards=(COVERAGE,), clauses=("EST-01", "EST-02")),
+        Step(
+            "change_line",
+            _("Change a line"),
+            PRICING,
+            None,
+            P.ESTIMATE,
+            guards=(COVERAGE,),
+            clauses=("EST-01", "EST-02"),
+        ),
         Step("remove_line", _("Remove a line"), PRICING, None, P.ESTIMATE),
         Step(
             "estimate",
@@ -129,9 +143,7 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
         Step("finish_work", _("Clock off, finished"), (S.IN_PROGRESS,), None, P.WORK, clauses=("WORK-04", "WORK-05")),
         Step("call_for_help", _("Call for help"), WORKING, None, P.WORK, clauses=("DIAG-05",)),
         Step("ask_for_parts", _("Ask for parts"), WORKING, None, P.WORK, clauses=("WORK-06",)),
-        Step(
-            "report_finding", _("Report what else was found"), WORKING, None, P.WORK, clauses=("WORK-05", "WORK-11")
-        ),
+        Step("report_finding", _("Report what else was found"), WORKING, None, P.WORK, clauses=("WORK-05", "WORK-11")),
         Step("tell_progress", _("Tell the customer how it goes"), IN_HOUSE, None, P.DELIVER, clauses=("WORK-10",)),
         Step(
             "complete",

@@ -73,10 +73,10 @@ def dispatch(
     promised_at: datetime,
     wash_minutes: int | None = None,
 ) -> dict[str, Any]:
-    """Assign technician and bay to every agreed labour line, promise the finish (WORK-08) and put the parts by (WORK-03).
+    """Assign technician and bay to agreed labour, promise the finish (WORK-08) and put the parts by (WORK-03).
 
-    `wash_minutes` is included in the promise and told to the customer (DELV-01). Raises InputRefused for a promise in the
-    past or a line left without a technician.
+    `wash_minutes` is included in the promise and told to the customer (DELV-01). Raises InputRefused for a promise in
+    the past or a line left without a technician.
     """
     if promised_at <= at:
         raise InputRefused(
@@ -131,8 +131,8 @@ def issue_parts(
 ) -> dict[str, Any]:
     """Issue parts against their lines; without `quantities` (line id to quantity) everything agreed and still missing.
 
-    Raises InputRefused for a line that is no part line, TransitionRefused when a line is not agreed, more is asked than the
-    line holds, or stock is short.
+    Raises InputRefused for a line that is no part line, TransitionRefused when a line is not agreed, more is asked than
+    the line holds, or stock is short.
     """
     if quantities is None:
         quantities = {
