@@ -2,27 +2,46 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Path, Router, Schema
-from pydantic import AwareDatetime, Field
+from ninja import Path, Router
 
 from aftersales.accounts import queries, services
-from aftersales.accounts.choices import Tier
 from aftersales.accounts.models import ApiToken, Membership, Role, User
 from aftersales.accounts.permissions import P
+from aftersales.accounts.schemas import (
+    CloseUserIn,
+    Ended,
+    EndRoleIn,
+    EndSessionIn,
+    MachineIn,
+    MembershipIn,
+    MembershipOut,
+    MembershipWanted,
+    MeOut,
+    RoleOut,
+    RoleRightsIn,
+    RoleWanted,
+    SessionOut,
+    TokenIn,
+    TokenMadeOut,
+    TokenOut,
+    TokenWanted,
+    UserFactsIn,
+    UserIn,
+    UserMadeOut,
+    UserOut,
+    UserWanted,
+)
 from aftersales.core.actor import Actor
 from aftersales.core.errors import NotVisible
 from aftersales.core.records import require_right
 from aftersales.doors.commands import actor_of
 from aftersales.doors.masters import (
-    Given,
-    Identity,
     Master,
     Verb,
-    Wanted,
     add_change,
     add_opening,
     add_reading,
@@ -40,7 +59,6 @@ user_router = Router(tags=["user"])
 role_router = Router(tags=["role"])
 membership_router = Router(tags=["membership"])
 token_router = Router(tags=["token"])
-Language = Literal["zh-hans", "en"]
 
 
 def kept_by(model: Any, *rights: str, related: tuple[str, ...] = ()) -> Any:
@@ -56,26 +74,6 @@ def kept_by(model: Any, *rights: str, related: tuple[str, ...] = ()) -> Any:
 # -- who I am ------------------------------------------------------------------------------------------------
 
 
-class StationRightsOut(Schema):
-    """What I may do at one station."""
-
-    station_id: int
-    rights: list[str]
-
-
-class MeOut(Schema):
-    """The account behind this request and what it may do."""
-
-    user_id: int | None
-    name: str
-    role: str
-    home_station_id: int | None
-    staff_member_id: int | None
-    sees_network: bool
-    network_rights: list[str]
-    stations: list[StationRightsOut]
-
-
 @me_router.get("", response={200: MeOut, **PROBLEMS}, operation_id="me_get", summary="Who I am")
 def me(request: HttpRequest) -> HttpResponse:
     """Return the account behind the token or session, its stations and its rights."""
@@ -89,78 +87,6 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 # -- users ---------------------------------------------------------------------------------------------------
-
-
-class UserOut(Schema):
-    """An account."""
-
-    id: int
-    username: str
-    name: str
-    email: str
-    phone: str
-    language: str
-    is_active: bool
-    is_machine: bool
-    created_at: datetime
-    version: int
-
-
-class UserMadeOut(UserOut):
-    """A new account; its password is told once and not kept with the idempotency key."""
-
-    password: str = ""
-
-
-class UserWanted(Wanted):
-    """Which accounts."""
-
-    username: Annotated[str, Field(max_length=60)] | None = None
-    is_active: bool | None = None
-
-
-class UserFactsIn(Given):
-    """Name, addresses and language."""
-
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-    email: Annotated[str, Field(max_length=254)] = ""
-    phone: Annotated[str, Field(max_length=20)] = ""
-    language: Language = "zh-hans"
-
-
-class UserIn(UserFactsIn):
-    """A person's account."""
-
-    username: Annotated[str, Field(min_length=1, max_length=60)]
-
-
-class MachineIn(Given):
-    """An account for another system: no password, only tokens."""
-
-    username: Annotated[str, Field(min_length=1, max_length=60)]
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-
-
-class CloseUserIn(Given):
-    """Why the account is closed."""
-
-    reason: Annotated[str, Field(max_length=200)] = ""
-
-
-class EndSessionIn(Given):
-    """Which browser is signed out."""
-
-    handle: Annotated[str, Field(min_length=1, max_length=80)]
-
-
-class SessionOut(Schema):
-    """A browser somebody is signed in with."""
-
-    handle: str
-    began_at: datetime
-    seen_at: datetime
-    address: str
-    browser: str
 
 
 def _user(row: User, _actor: Actor) -> Mapping[str, Any]:
@@ -238,34 +164,6 @@ def sessions(request: HttpRequest, key: Annotated[int, Path(ge=1, le=2**53)]) ->
 # -- roles and memberships -----------------------------------------------------------------------------------
 
 
-class RoleOut(Schema):
-    """A post and what it may do."""
-
-    id: int
-    code: str
-    name: str
-    name_en: str
-    tier: str
-    administrator_kind: str
-    clauses: list[str]
-    permissions: list[str]
-    requires_second_factor: bool
-    version: int
-
-
-class RoleWanted(Wanted):
-    """Which roles."""
-
-    tier: Tier | None = None
-
-
-class RoleRightsIn(Given):
-    """What the role may do from now on."""
-
-    permissions: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=500)]
-    requires_second_factor: bool
-
-
 def set_rights(role: Role, actor: Actor, at: datetime, **values: Any) -> Role:
     """Say what a role may do; what is left out stays."""
     kept: dict[str, Any] = {
@@ -286,50 +184,6 @@ ROLES = Master(
 )
 add_reading(role_router, ROLES)
 add_change(role_router, ROLES, Verb(name="change", service=set_rights, takes=changing(RoleRightsIn)))
-
-
-class MembershipOut(Schema):
-    """One user in one role: at a station, in a region, or in the whole network."""
-
-    id: int
-    user_id: int
-    role_code: str
-    station_id: int | None
-    region_id: int | None
-    since_on: date
-    until_on: date | None
-    version: int
-
-
-class MembershipWanted(Wanted):
-    """Which memberships."""
-
-    user_id: Identity | None = None
-    station_id: Identity | None = None
-    role_code: Annotated[str, Field(max_length=40)] | None = None
-
-
-class MembershipIn(Given):
-    """Who gets which role where; neither station nor region: the whole network."""
-
-    user_id: Identity
-    role_code: Annotated[str, Field(min_length=1, max_length=40)]
-    station_id: Identity | None = None
-    region_id: Identity | None = None
-    since_on: date
-    until_on: date | None = None
-
-
-class EndRoleIn(Given):
-    """Why the role is taken away."""
-
-    reason: Annotated[str, Field(max_length=200)] = ""
-
-
-class Ended(Schema):
-    """The record is gone."""
-
-    ended: bool
 
 
 def give_role(
@@ -380,39 +234,6 @@ add_verbs(
 
 
 # -- tokens --------------------------------------------------------------------------------------------------
-
-
-class TokenOut(Schema):
-    """A token of another system; the token itself was shown once."""
-
-    id: int
-    user_id: int
-    username: str
-    name: str
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    version: int
-
-
-class TokenMadeOut(TokenOut):
-    """A new token; told once and not kept with the idempotency key."""
-
-    token: str = ""
-
-
-class TokenWanted(Wanted):
-    """Which tokens."""
-
-    user_id: Identity | None = None
-
-
-class TokenIn(Given):
-    """For which account, and until when (a year at most)."""
-
-    user_id: Identity
-    name: Annotated[str, Field(min_length=1, max_length=60)]
-    expires_at: AwareDatetime
 
 
 def issue_token(actor: Actor, at: datetime, *, user_id: int, name: str, expires_at: datetime) -> tuple[ApiToken, str]:

@@ -121,12 +121,8 @@ class Master[M: models.Model]:
 
 def columns(record: Any, shows: type[Schema], **more: Any) -> dict[str, Any]:
     """Return the schema's fields read from the record; `more` wins. `version` is there even without such a column."""
-    read = {
-        name: version_of(record) if name == "version" else getattr(record, name)
-        for name in shows.model_fields
-        if name not in more
-    }
-    return read | more
+    names = [name for name in shows.model_fields if name not in more]
+    return {name: version_of(record) if name == "version" else getattr(record, name) for name in names} | more
 
 
 def require_anywhere(actor: Actor, *rights: str) -> None:

@@ -2,21 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
 from ninja import Router, Schema
-from pydantic import Field
 
 from aftersales.catalog.models import Part
 from aftersales.core.actor import Actor
 from aftersales.doors.masters import (
-    Given,
-    Identity,
     Master,
-    Short,
     Verb,
-    Wanted,
     add_change,
     add_list,
     add_opening,
@@ -27,7 +21,6 @@ from aftersales.doors.masters import (
 )
 from aftersales.doors.steps import add_steps, visible_row
 from aftersales.inventory import services, transitions
-from aftersales.inventory.choices import AdjustmentState, AlertState, LocationKind, MoveKind, ReceiptState
 from aftersales.inventory.models import (
     Adjustment,
     Location,
@@ -39,6 +32,33 @@ from aftersales.inventory.models import (
     StockPolicy,
 )
 from aftersales.inventory.permissions import P
+from aftersales.inventory.schemas import (
+    AdjustmentIn,
+    AdjustmentOut,
+    AdjustmentWanted,
+    AlertWanted,
+    BalanceWanted,
+    LocationIn,
+    LocationInUseIn,
+    LocationOut,
+    LocationWanted,
+    MoveWanted,
+    ReceiptIn,
+    ReceiptItemIn,
+    ReceiptLineOut,
+    ReceiptOut,
+    ReceiptWanted,
+    ReservationWanted,
+    StockAlertOut,
+    StockBalanceOut,
+    StockMoveOut,
+    StockPolicyIn,
+    StockPolicyOut,
+    StockReservationOut,
+    StockWanted,
+    TransferIn,
+    UndoIn,
+)
 from aftersales.inventory.services import ReceiptItem
 from aftersales.network.models import Station
 from aftersales.staff.models import StaffMember
@@ -51,10 +71,6 @@ policy_router = Router(tags=["stock_policy"])
 receipt_router = Router(tags=["receipt"])
 adjustment_router = Router(tags=["adjustment"])
 alert_router = Router(tags=["stockalert"])
-Amount = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
-Line0 = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=3)]
-Yuan = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
-Reason = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 def costed(shows: type[Schema], *names: str) -> Callable[[Any, Actor], Mapping[str, Any]]:
@@ -68,36 +84,6 @@ def costed(shows: type[Schema], *names: str) -> Callable[[Any, Actor], Mapping[s
 
 
 # -- reading -------------------------------------------------------------------------------------------------
-
-
-class StockBalanceOut(Schema):
-    """What lies of a part at a shelf; quantities in the part's unit, `value` yuan net (null without the right)."""
-
-    id: int
-    station_id: int
-    part_id: int
-    part_number: str
-    part_name: str
-    location_id: int
-    location_code: str
-    on_hand: Decimal
-    reserved: Decimal
-    available: Decimal
-    value: Decimal | None
-
-
-class StockWanted(Wanted):
-    """Of which part, where."""
-
-    station_id: Identity | None = None
-    part_id: Identity | None = None
-
-
-class BalanceWanted(StockWanted):
-    """Of which part, on which shelf."""
-
-    location_id: Identity | None = None
-    part_number: Annotated[str, Field(max_length=40)] | None = None
 
 
 def _balance(row: StockBalance, actor: Actor) -> Mapping[str, Any]:
@@ -120,50 +106,6 @@ add_list(
         show=_balance,
     ),
 )
-
-
-class StockMoveOut(Schema):
-    """One movement of one part; never changed."""
-
-    id: int
-    station_id: int
-    part_id: int
-    source_id: int
-    destination_id: int
-    quantity: Decimal
-    value: Decimal | None
-    kind: str
-    origin_kind: str
-    origin_number: str
-    reverses_id: int | None
-    returns_id: int | None
-    reason: str
-    actor_name: str
-    at: datetime
-
-
-class MoveWanted(StockWanted):
-    """Which moves."""
-
-    kind: MoveKind | None = None
-    origin_number: Annotated[str, Field(max_length=40)] | None = None
-
-
-class UndoIn(Given):
-    """Why the issue is undone."""
-
-    reason: Reason
-
-
-class TransferIn(Given):
-    """What goes from which shelf to which."""
-
-    station_id: Identity
-    part_id: Identity
-    source_id: Identity
-    destination_id: Identity
-    quantity: Amount
-    reason: Annotated[str, Field(max_length=200)] = ""
 
 
 def undo_issue(move: StockMove, actor: Actor, at: datetime, *, reason: str) -> int:
@@ -201,31 +143,6 @@ add_opening(
 add_verbs(move_router, MOVES, Verb(name="undo", service=undo_issue, takes=UndoIn))
 
 
-class StockReservationOut(Schema):
-    """A promise of stock to a document; `open_quantity` is neither consumed nor released."""
-
-    id: int
-    station_id: int
-    part_id: int
-    location_id: int
-    quantity: Decimal
-    consumed: Decimal
-    released: Decimal
-    open_quantity: Decimal
-    consumer_kind: str
-    consumer_number: str
-    priority: int
-    needed_at: datetime | None
-    reserved_at: datetime
-    actor_name: str
-
-
-class ReservationWanted(StockWanted):
-    """Which promises."""
-
-    consumer_number: Annotated[str, Field(max_length=40)] | None = None
-
-
 add_list(
     reservation_router,
     Master(
@@ -239,44 +156,6 @@ add_list(
 
 
 # -- shelves and reorder lines -------------------------------------------------------------------------------
-
-
-class LocationOut(Schema):
-    """A shelf, or an edge of the station."""
-
-    id: int
-    station_id: int
-    code: str
-    name: str
-    kind: str
-    bin: str
-    keeper_id: int | None
-    is_active: bool
-    version: int
-
-
-class LocationWanted(Wanted):
-    """Which shelves."""
-
-    station_id: Identity | None = None
-    kind: LocationKind | None = None
-    is_active: bool | None = None
-
-
-class LocationIn(Given):
-    """A shelf with its named keeper (SAFE-12)."""
-
-    station_id: Identity
-    code: Annotated[str, Field(min_length=1, max_length=20)]
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    bin: Annotated[str, Field(max_length=40)] = ""
-    keeper_id: Identity | None = None
-
-
-class LocationInUseIn(LocationIn):
-    """What of a shelf is changed."""
-
-    is_active: bool
 
 
 def change_location(location: Location, actor: Actor, at: datetime, **values: Any) -> Location:
@@ -312,28 +191,6 @@ add_change(
 )
 
 
-class StockPolicyOut(Schema):
-    """The reorder line of a part at a station, its target stock and keeper."""
-
-    id: int
-    station_id: int
-    part_id: int
-    reorder_point: Decimal | None
-    order_up_to: Decimal | None
-    keeper_id: int | None
-    version: int
-
-
-class StockPolicyIn(Given):
-    """Line and target; setting them again replaces them."""
-
-    station_id: Identity
-    part_id: Identity
-    reorder_point: Line0 | None = None
-    order_up_to: Line0 | None = None
-    keeper_id: Identity | None = None
-
-
 POLICIES = Master(name="stock_policy", model=StockPolicy, right=P.VIEW, shows=StockPolicyOut, wanted=StockWanted)
 add_reading(policy_router, POLICIES)
 add_opening(
@@ -349,59 +206,6 @@ add_opening(
 
 
 # -- receipts ------------------------------------------------------------------------------------------------
-
-
-class ReceiptLineOut(Schema):
-    """One part of a receipt; `value` net yuan of the line."""
-
-    part_id: int
-    location_id: int
-    quantity: Decimal
-    value: Decimal | None
-
-
-class ReceiptOut(Schema):
-    """A goods receipt; numbered when posted."""
-
-    id: int
-    number: str
-    station_id: int
-    state: str
-    supplier_name: str
-    document_ref: str
-    created_at: datetime
-    posted_at: datetime | None
-    posted_by_name: str
-    value: Decimal | None
-    lines: list[ReceiptLineOut]
-    version: int
-
-
-class ReceiptWanted(Wanted):
-    """Which receipts."""
-
-    station_id: Identity | None = None
-    state: ReceiptState | None = None
-    number: Annotated[str, Field(max_length=40)] | None = None
-
-
-class ReceiptItemIn(Given):
-    """One part that has arrived; without a shelf it goes to the station's first."""
-
-    part_id: Identity
-    quantity: Amount
-    value: Yuan
-    location_id: Identity | None = None
-
-
-class ReceiptIn(Given):
-    """What has arrived; `post` puts it on the shelf at once."""
-
-    station_id: Identity
-    supplier_name: Short
-    document_ref: Annotated[str, Field(max_length=60)] = ""
-    items: Annotated[list[ReceiptItemIn], Field(min_length=1, max_length=500)]
-    post: bool = False
 
 
 def receive(
@@ -454,43 +258,6 @@ add_steps(
 # -- corrections ---------------------------------------------------------------------------------------------
 
 
-class AdjustmentOut(Schema):
-    """A correction of stock; `quantity` is signed."""
-
-    id: int
-    number: str
-    station_id: int
-    state: str
-    part_id: int
-    location_id: int
-    quantity: Decimal
-    estimated_value: Decimal | None
-    limit: Decimal
-    reason: str
-    proposed_by_name: str
-    decided_by_name: str
-    decided_at: datetime | None
-    created_at: datetime
-    version: int
-
-
-class AdjustmentWanted(StockWanted):
-    """Which corrections."""
-
-    state: AdjustmentState | None = None
-
-
-class AdjustmentIn(Given):
-    """The signed difference with its reason; booked at once up to the limit."""
-
-    station_id: Identity
-    part_id: Identity
-    location_id: Identity
-    quantity: Annotated[Decimal, Field(max_digits=12, decimal_places=3)]
-    reason: Reason
-    unit_cost: Yuan | None = None
-
-
 def _adjustment(row: Adjustment, actor: Actor) -> Mapping[str, Any]:
     hidden = {} if actor.may(P.VIEW_COST, row.station_id) else {"estimated_value": None}
     return columns(row, AdjustmentOut, **hidden)
@@ -527,30 +294,6 @@ add_steps(
 
 
 # -- alerts --------------------------------------------------------------------------------------------------
-
-
-class StockAlertOut(Schema):
-    """Available stock has fallen to its line (PART-05)."""
-
-    id: int
-    station_id: int
-    part_id: int
-    state: str
-    available: Decimal
-    reorder_point: Decimal
-    proposal: str
-    proposed_quantity: Decimal
-    created_at: datetime
-    handled_at: datetime | None
-    handled_by_name: str
-    handled_note: str
-    version: int
-
-
-class AlertWanted(StockWanted):
-    """Which alerts."""
-
-    state: AlertState | None = None
 
 
 ALERTS = Master(

@@ -45,14 +45,6 @@ LABOUR: list[papers.LabourLine] = [
         "payer": "",
         "technician": "赵师傅",
     },
-    {
-        "code": "64.31.02",
-        "name": "空调压缩机异响诊断",
-        "hours": "0.8",
-        "amount": "144.00",
-        "payer": "厂家质保",
-        "technician": "方晓",
-    },
 ]
 PARTS: list[papers.PartLine] = [
     {
