@@ -9,3 +9,5 @@ AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 AUTH_USER_MODEL = "auth.User"
 ROOT_URLCONF = "tests.runtime.bare_urls"
 TASKS = {"default": {"BACKEND": "django_ox.backend.OxBackend", "QUEUES": []}}
+
+TOKEN_MIDDLEWARE: list[str] = []

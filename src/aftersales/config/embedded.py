@@ -162,7 +162,7 @@ class EmbeddedServer:
         """As root: a new folder is 0711, so that the server's user reaches its own folder in it and reads no other."""
         if not self.folder.is_dir():
             self.folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            self.folder.mkdir(mode=0o711)
+            self.folder.mkdir(mode=0o711, exist_ok=True)
 
     @property
     def programs(self) -> Programs:

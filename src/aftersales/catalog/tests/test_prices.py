@@ -178,3 +178,14 @@ def test_tax_rates_change_by_date(price_list: PriceList) -> None:
     assert queries.tax_rate("none", TODAY) is None
     with pytest.raises(InputRefused):
         services.enter_tax_rate(price_list.cast.cai, AT, code="goods", rate=D("NaN"), effective_from=TODAY)
+
+
+def test_PART_12_a_labour_rate_out_of_use_is_no_longer_charged(price_list: PriceList) -> None:
+    cast = price_list.cast
+    proposed = transitions.propose_labour_rate(
+        cast.gu, AT, gross_per_hour=D("199.00"), effective_from=TODAY, station=cast.station, payer="insurance"
+    )
+    rate = transitions.review_labour_rate(proposed, cast.cai, AT)
+    assert queries.labour_rate("mechanical", station_id=cast.station.pk, payer="insurance", on=TODAY) == D("199.00")
+    transitions.withdraw_labour_rate(rate, cast.cai, AT, reason="保险公司改价")
+    assert queries.labour_rate("mechanical", station_id=cast.station.pk, payer="insurance", on=TODAY) != D("199.00")
