@@ -11,8 +11,43 @@ from importlib.resources import files
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from aftersales.core.errors import Text
+
+UNITS: Mapping[str, Text] = {
+    "hour": _("hours"),
+    "day": _("days"),
+    "days": _("days"),
+    "minute": _("minutes"),
+    "minutes": _("minutes"),
+    "working day": _("working days"),
+    "case": _("cases"),
+    "count": _("cases"),
+    "CNY": _("yuan"),
+    "points of 5": _("points of 5"),
+    "day before event start": _("days before the event"),
+    "day after departure": _("days after the car left"),
+    "day after first contact": _("days after the first contact"),
+    "calendar day after decision": _("calendar days after the decision"),
+    "report per month (plus one per year)": _("reports a month, and one a year"),
+    "o'clock local time, day after occurrence": _("o'clock on the day after"),
+    "yuan per vehicle": _("yuan a vehicle"),
+    "month after claim month": _("months after the month of the claim"),
+    "month after review month": _("months after the month of the review"),
+    "% of full score (95 of 100)": _("% of the full score"),
+}
+"""Units as the standard writes them, in the reader's words."""
+SIGNS = {"<=": "≤", ">=": "≥", "==": "="}
 
 KINDS = ("gate", "timer", "metric", "record", "attestation", "function", "role", "policy")
+
+
+def in_figures(number: Decimal | int | None) -> str:
+    """Return a number with at most two decimals and no idle zeros; a dash for none."""
+    if number is None:
+        return "–"
+    return f"{round(Decimal(number), 2):f}".rstrip("0").rstrip(".") if number % 1 else f"{Decimal(number):.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +65,14 @@ class Target:
         if self.direction == "between":
             return f"{self.minimum}–{self.maximum} {self.unit}"
         return f"{self.direction} {self.value} {self.unit}"
+
+    @property
+    def in_words(self) -> str:
+        """The figure as a reader sees it: sign, number without idle zeros, unit in the reader's language."""
+        unit = UNITS.get(self.unit, self.unit)
+        if self.direction == "between":
+            return f"{in_figures(self.minimum)}–{in_figures(self.maximum)} {unit}"
+        return f"{SIGNS.get(self.direction, self.direction)} {in_figures(self.value)} {unit}"
 
     def holds(self, measured: Decimal) -> bool:
         """Tell whether a measured value keeps the target."""

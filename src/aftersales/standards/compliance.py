@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Forbidden, Text
-from aftersales.standards.catalogue import Clause, Target, catalogue, clause_of
+from aftersales.standards.catalogue import UNITS, Clause, Target, catalogue, clause_of, in_figures
 from aftersales.standards.collection import load_all
 from aftersales.standards.metrics import Metric, Stations, all_metrics, metrics_of_clause
 from aftersales.standards.permissions import P
@@ -61,6 +61,16 @@ class Measured:
     def tone(self) -> str:
         """The colour of the number."""
         return {True: "green", False: "red", None: "neutral"}[self.kept]
+
+    @property
+    def unit(self) -> Text:
+        """The metric's unit in the reader's words."""
+        return UNITS.get(self.metric.unit, self.metric.unit)
+
+    @property
+    def counts(self) -> str:
+        """What was counted: numerator / denominator."""
+        return f"{in_figures(self.numerator)} / {in_figures(self.denominator)}"
 
     @property
     def missed(self) -> Decimal | int:
