@@ -10,6 +10,11 @@ import pytest
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
+# The browser driver keeps an event loop in this thread until the run ends, and Django then takes every later test of the
+# same process for asynchronous code. Nothing here is: the guard is lifted for the whole run.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
 def _browser() -> str | None:
     given = os.environ.get("AFTERSALES_CHROMIUM")
     return given or next((path for name in _BROWSERS if (path := shutil.which(name))), None)
