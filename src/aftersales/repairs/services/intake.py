@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -104,6 +104,12 @@ def order_finding(order: RepairOrder) -> Finding:
         number=order.number,
         terms=number_terms(order.number),
     )
+
+
+def every_order_finding() -> Iterator[Finding]:
+    """Yield what every order of the network is found by: the source a new index is built from."""
+    for order in RepairOrder.objects.everywhere().order_by("pk").iterator():
+        yield order_finding(order)
 
 
 def _who_and_what(
