@@ -10,8 +10,8 @@ import pytest
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
-# The browser driver keeps an event loop in this thread until the run ends, and Django then takes every later test of the
-# same process for asynchronous code. Nothing here is: the guard is lifted for the whole run.
+# The browser driver keeps an event loop in this thread until the run ends, and Django then takes every later test of
+# the same process for asynchronous code. Nothing here is: the guard is lifted for the whole run.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 

@@ -104,7 +104,7 @@ def test_a_vehicle_goes_through_its_whole_visit_in_the_browser(house: House, cas
     lin.locator("#id_owner-name").fill("陈建国")
     lin.locator("#id_owner-phone").fill("13800138000")
     expect(lin.locator("#id_car-plate")).to_have_value("沪A12345")
-    lin.locator("#id_car-model").select_option(label="明达 M5 M5 1.5T 豪华型")
+    lin.locator("#id_car-model").select_option(label="明达 M5 1.5T 豪华型")
     lin.locator("#id_car-accept_oddities").check()
     lin.locator("#id_concern_1").fill("刹车的时候前面有吱吱的响声,早上冷车最明显")
     lin.locator("#id_odometer_km").fill("38500")

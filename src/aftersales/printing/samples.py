@@ -28,23 +28,16 @@ VEHICLE: papers.VehicleLines = {
     "engine_number": "JLE-4G18TD-0087321",
     "odometer_km": 45210,
 }
-LABOUR: list[papers.LabourLine] = [
-    {
-        "code": "11.20.01",
-        "name": "发动机机油及滤清器更换",
-        "hours": "0.5",
-        "amount": "90.00",
-        "payer": "",
-        "technician": "赵师傅",
-    },
-    {
-        "code": "34.10.05",
-        "name": "前制动片更换（含制动盘检查）",
-        "hours": "1.2",
-        "amount": "216.00",
-        "payer": "",
-        "technician": "赵师傅",
-    },
+
+
+def _labour(code: str, name: str, hours: str, amount: str, payer: str, technician: str) -> papers.LabourLine:
+    return {"code": code, "name": name, "hours": hours, "amount": amount, "payer": payer, "technician": technician}
+
+
+LABOUR = [
+    _labour("11.20.01", "发动机机油及滤清器更换", "0.5", "90.00", "", "赵师傅"),
+    _labour("34.10.05", "前制动片更换（含制动盘检查）", "1.2", "216.00", "", "赵师傅"),
+    _labour("64.31.02", "空调压缩机异响诊断", "0.8", "144.00", "厂家质保", "方晓"),
 ]
 PARTS: list[papers.PartLine] = [
     {
