@@ -34,7 +34,7 @@ from aftersales.vehicles.visitors import register_visitors
 BOOKING = "appointments.appointment"
 
 
-@fulfils("RECP-13", "RECP-07", "SVC-02")
+@fulfils("RECP-13", "RECP-07")
 def receive_vehicle(
     actor: Actor,
     at: datetime,

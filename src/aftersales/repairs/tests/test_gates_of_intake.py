@@ -106,7 +106,7 @@ def test_DIAG_01_the_customers_own_words_are_kept_verbatim(driver: Driver) -> No
     assert concern.interpretation == "冷车低速制动时前轮异响"
 
 
-def test_DIAG_02_the_questions_answers_stand_beside_the_words(driver: Driver) -> None:
+def test_what_we_understood_stands_beside_the_words(driver: Driver) -> None:
     order = driver.check_in()
     driver.diagnose()
     assert order.concerns.get().interpretation

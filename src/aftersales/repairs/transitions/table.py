@@ -52,7 +52,7 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
             P.DIAGNOSE,
             guards=(Guard("DIAG-01", g.customer_words_are_recorded), NOT_SUSPENDED),
             checks=(Check("DIAG-04", g.symptom_is_confirmed_together), Check("DIAG-07", g.plan_names_cause_and_work)),
-            clauses=("DIAG-02", "DIAG-06", "DIAG-07"),
+            clauses=("DIAG-06", "DIAG-07"),
         ),
         Step(
             "rule_coverage",
@@ -91,7 +91,7 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
             P.CONSENT,
             guards=(COVERED,),
             checks=(Check("EST-01", g.decisions_are_complete), Check("EST-02", g.consent_is_written)),
-            clauses=("EST-07", "EST-09", "RECP-16"),
+            clauses=("EST-07", "RECP-16"),
         ),
         Step(
             "record_consent",
@@ -187,7 +187,7 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
             ),
             clauses=("DELV-03", "DELV-04"),
         ),
-        Step("explain_items", _("Items explained"), (S.READY,), None, P.DELIVER, clauses=("SETL-03", "DELV-05")),
+        Step("explain_items", _("Items explained"), (S.READY,), None, P.DELIVER, clauses=("SETL-03",)),
         Step(
             "settle",
             _("Settle"),
@@ -213,7 +213,7 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
             ),
             clauses=("DELV-05", "DELV-06", "DELV-07", "DELV-08", "DELV-09", "QC-03"),
         ),
-        Step("archive", _("Archive"), (S.RELEASED,), S.ARCHIVED, P.ARCHIVE, clauses=("CRM-01", "CRM-05")),
+        Step("archive", _("Archive"), (S.RELEASED,), S.ARCHIVED, P.ARCHIVE, clauses=("CRM-01",)),
         Step(
             "close_without_repair",
             _("Close without repair"),
