@@ -16,10 +16,10 @@ SOURCES := src tests bench hatch_build.py conftest.py .ci/pins.py
 # Formatting and lint look only at what is there.
 PRESENT = $(wildcard $(SOURCES))
 
-.PHONY: help build demo serve test check fix bench screenshots messages pins clean
+.PHONY: help build demo serve test check fix bench bench-planning screenshots messages pins clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 build: ## Everything installed in .venv, front end built
 	@$(UV) sync --quiet
@@ -52,6 +52,9 @@ fix: build ## Format, and repair what ruff can repair
 
 bench: build ## The load drivers of bench/
 	@$(BIN)/python -m bench
+
+bench-planning: build ## The planners against published results (QUICK=1 in small)
+	@$(BIN)/python -m bench.planning $(if $(QUICK),--quick)
 
 screenshots: build ## Pictures of the screens, from the demo dealer
 	@./.ci/chromium
