@@ -2,8 +2,8 @@
 every command.
 
 The engine takes a step in a handful of statements; building each of them through the ORM costs several times what
-PostgreSQL
-needs to run it. What is compiled here comes from the ORM and goes back into ordinary model instances.
+PostgreSQL needs to run it. What is compiled here comes from the ORM and goes back into ordinary model instances.
+Statements that return nothing wait for the next trip to the server (`run_later`); their errors come up with it.
 """
 
 from __future__ import annotations
@@ -115,19 +115,13 @@ def update_statement(row: models.Model, names: Sequence[str]) -> Statement:
 
 def update_columns(row: models.Model, names: Sequence[str]) -> None:
     """Write these columns of a row that the caller holds locked."""
-    run_together([update_statement(row, names)])
+    run_later([update_statement(row, names)])
 
 
-def run_together(statements: Sequence[Statement]) -> None:
-    """Run statements that return nothing one after the other, in one trip to the server where the driver allows it."""
-    with connection.cursor() as cursor:
-        if connection.settings_dict["OPTIONS"].get("server_side_binding"):
-            for sql, parameters in statements:
-                cursor.execute(sql, parameters)
-        else:
-            cursor.execute(
-                ";".join(sql for sql, _ in statements), [value for _, values in statements for value in values]
-            )
+def run_later(statements: Sequence[Statement]) -> None:
+    """Run statements that return nothing, in this order, with the transaction's next trip to the server."""
+    for sql, parameters in statements:
+        connection.later(sql, parameters)  # type: ignore[attr-defined]
 
 
 @cache
@@ -154,8 +148,7 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     sql, fields = _update_many(type(rows[0]), tuple(names))
     arrays = [[row.pk for row in rows]]
     arrays += [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, arrays)
+    run_later([(sql, arrays)])
 
 
 @cache

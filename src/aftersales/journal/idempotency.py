@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from aftersales.core.errors import Busy, InputRefused
+from aftersales.core.rows import run_later
 from aftersales.core.transactions import run_in_transaction
 from aftersales.journal.models import CommandAnswer
 
@@ -68,9 +69,8 @@ def answer_once(*, actor_id: int, key: str, fingerprint: str, at: datetime, prod
                 )
             return Answer(status=status, body=bytes(body), headers=json.loads(headers), is_repeated=True)
         answer = produce()
-        with connection.cursor() as cursor:
-            kept: list[Any] = [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at]
-            cursor.execute(_KEEP, kept)
+        kept: list[Any] = [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at]
+        run_later([(_KEEP, kept)])
         return answer
 
     return run_in_transaction(command)

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from psycopg.types.json import Jsonb
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
-from aftersales.core.rows import Statement, run_together
+from aftersales.core.rows import Statement, run_later
 
 _INSERT = """
 INSERT INTO journal_journalentry (station_id, subject_kind, subject_id, sequence, step, before, after, changes, reason,
@@ -35,8 +35,7 @@ def record(
     """Append one entry about the document; the database numbers and chains it.
 
     The caller holds the document's row lock, so the chain of a document never forks. `after_writing` is the caller's
-    own
-    last statement, which shares the trip to the server.
+    own last statement, which goes first.
     """
     station_id = getattr(document, "station_id", None)
     if subject_kind(document) == "network.station":
@@ -59,7 +58,7 @@ def record(
             at,
         ],
     )
-    run_together([entry] if after_writing is None else [after_writing, entry])
+    run_later([entry] if after_writing is None else [after_writing, entry])
 
 
 _INSERT_MANY = """
@@ -78,19 +77,16 @@ def record_many(
     if not entries:
         return
     documents = [document for document, _changes in entries]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_MANY,
-            [
-                step,
-                actor.user_id,
-                actor.name,
-                actor.role,
-                actor.request_id,
-                at,
-                [getattr(document, "station_id", None) for document in documents],
-                [subject_kind(document) for document in documents],
-                [document.pk for document in documents],
-                [Jsonb(dict(changes)) for _document, changes in entries],
-            ],
-        )
+    parameters = [
+        step,
+        actor.user_id,
+        actor.name,
+        actor.role,
+        actor.request_id,
+        at,
+        [getattr(document, "station_id", None) for document in documents],
+        [subject_kind(document) for document in documents],
+        [document.pk for document in documents],
+        [Jsonb(dict(changes)) for _document, changes in entries],
+    ]
+    run_later([(_INSERT_MANY, parameters)])

@@ -1,14 +1,81 @@
-"""The database wrapper: as Django's, but a kept connection is checked by looking at its socket."""
+"""The database wrapper: as Django's, but it saves trips to the server.
+
+On a small machine a trip costs more than most statements: two processes are woken for it. So BEGIN travels with the
+transaction's first statement, and a statement whose answer nobody waits for (`later`) travels with the next one or with
+COMMIT. The order of statements is what the program wrote; an error of a waiting statement is raised by the statement or
+COMMIT it travels with, in the same transaction, which is then rolled back as ever.
+"""
 
 from __future__ import annotations
 
 import select
+from collections.abc import Sequence
+from typing import Any
 
+from django.db import InternalError
 from django.db.backends.postgresql import base
+from django.db.backends.utils import debug_transaction
+from psycopg import ClientCursor
+from psycopg.pq import TransactionStatus
+
+BEGIN = "BEGIN"
+
+
+class Cursor(base.Cursor):
+    """Client-side binding; takes along what waits for a trip."""
+
+    def execute(self, query: Any, params: Any = None, *args: Any, **kwargs: Any) -> Any:
+        waiting: list[str] = self.connection.waiting
+        if not waiting:
+            return super().execute(query, params, *args, **kwargs)
+        text = self.mogrify(query, params) if params is not None else _as_text(query)
+        ahead, self.connection.waiting = len(waiting), []
+        super().execute(";".join((*waiting, text)), None, *args, **kwargs)
+        for _result in range(ahead):
+            self.nextset()
+        return self
+
+    def executemany(self, *args: Any, **kwargs: Any) -> Any:
+        send_waiting(self.connection)
+        return super().executemany(*args, **kwargs)
+
+    def copy(self, *args: Any, **kwargs: Any) -> Any:
+        send_waiting(self.connection)
+        return super().copy(*args, **kwargs)
+
+    def stream(self, *args: Any, **kwargs: Any) -> Any:
+        send_waiting(self.connection)
+        return super().stream(*args, **kwargs)
+
+
+def _as_text(query: Any) -> str:
+    return query.decode() if isinstance(query, bytes) else str(query)
+
+
+def send_waiting(connection: Any) -> None:
+    """Send what waits now, in a trip of its own."""
+    if connection.waiting:
+        waiting, connection.waiting = connection.waiting, []
+        with ClientCursor(connection) as cursor:
+            cursor.execute(";".join(waiting))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A kept connection has nothing to say between two requests; when it has, the server is telling that it is gone."""
+    """Django's wrapper with fewer trips, and a health check that makes none."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        self.saves_trips = not self.settings_dict["OPTIONS"].get("server_side_binding")
+        params: dict[str, Any] = super().get_connection_params()
+        if self.saves_trips:
+            params["cursor_factory"] = Cursor
+        return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connection = super().get_new_connection(conn_params)
+        connection.waiting = []
+        if self.saves_trips:  # BEGIN and COMMIT are sent here, not by the driver
+            connection.autocommit = True
+        return connection
 
     def is_usable(self) -> bool:
         """Tell whether the idle connection is still there, without asking the server.
@@ -20,3 +87,60 @@ class DatabaseWrapper(base.DatabaseWrapper):
         poll = select.poll()
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
+
+    def later(self, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a statement that returns nothing with the next trip of this transaction, at the latest with COMMIT.
+
+        Outside a transaction, or while somebody watches statements (tests, DEBUG), it runs at once.
+        """
+        if not self.in_atomic_block or not self.saves_trips or self.execute_wrappers or self.queries_logged:
+            with self.cursor() as cursor:
+                cursor.execute(sql, parameters)
+            return
+        self.ensure_connection()
+        with self.wrap_database_errors, ClientCursor(self.connection) as cursor:
+            self.connection.waiting.append(cursor.mogrify(sql, parameters))
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if not name or not self.saves_trips:
+            return super().create_cursor(name)
+        with self.wrap_database_errors:
+            send_waiting(self.connection)
+        # psycopg's own autocommit stays on, so Django's is asked whether the cursor outlives a statement.
+        return base.ServerSideCursor(self.connection, name=name, scrollable=False, withhold=self.autocommit)
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        if not self.saves_trips:
+            super()._set_autocommit(autocommit)
+            return
+        self.connection.waiting = [] if autocommit else [BEGIN]
+
+    def _commit(self) -> None:
+        if self.connection is None or not self.saves_trips:
+            super()._commit()
+            return
+        waiting, self.connection.waiting = self.connection.waiting, []
+        if waiting == [BEGIN]:
+            return self._begin_anew()
+        with debug_transaction(self, "COMMIT"), self.wrap_database_errors, ClientCursor(self.connection) as cursor:
+            cursor.execute(";".join((*waiting, "COMMIT")))
+            while cursor.nextset():
+                pass
+            if cursor.statusmessage != "COMMIT":
+                raise InternalError("the server rolled the transaction back instead of committing it")
+        return self._begin_anew()
+
+    def _rollback(self) -> None:
+        if self.connection is None or not self.saves_trips:
+            super()._rollback()
+            return
+        self.connection.waiting = []
+        if self.connection.info.transaction_status != TransactionStatus.IDLE:
+            with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
+                with ClientCursor(self.connection) as cursor:
+                    cursor.execute("ROLLBACK")
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        # Django turns autocommit on after a transaction; until then the next statement begins another one.
+        self.connection.waiting = [] if self.autocommit else [BEGIN]
