@@ -15,6 +15,6 @@ class CaseOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class CaseReportedUp(Event):
-    """A handler asks the supervisor for a decision (FUP-07, CPL-10)."""
+    """A handler asks the supervisor for a decision (FUP-07)."""
 
     document: Any

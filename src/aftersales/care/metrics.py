@@ -16,6 +16,7 @@ from aftersales.core.fences import FencedQuerySet
 from aftersales.standards.metrics import MetricResult, Stations, amount, metric, percentage, quotient
 
 ZONE = ZoneInfo("Asia/Shanghai")
+FULL_RATING = 5
 
 
 def _window(start: date, end: date) -> tuple[datetime, datetime]:
@@ -56,16 +57,16 @@ def return_visit_rate(stations: Stations, start: date, end: date) -> MetricResul
 
 
 @metric(
-    "FUP-14",
+    "SAT-08",
     name=_("Satisfaction in follow-up calls"),
-    unit="points of 5",
+    unit="%",
     owner="business_supervisor",
-    formula=_("Mean rating of the calls due in the period"),
+    formula=_("Mean rating of the calls due in the period, in percent of the full rating of 5"),
 )
 def call_satisfaction(stations: Stations, start: date, end: date) -> MetricResult:
-    """Return the mean rating given in first calls."""
+    """Return the mean rating given in first calls, in percent of the full rating."""
     found = _first_calls(stations, start, end).aggregate(total=Sum("satisfaction"), count=Count("satisfaction"))
-    return quotient(found["total"] or 0, found["count"])
+    return percentage(found["total"] or 0, found["count"] * FULL_RATING)
 
 
 def _handling(cases: FencedQuerySet[ServiceCase]) -> MetricResult:

@@ -162,7 +162,7 @@ def tell_result(case: ServiceCase, actor: Actor, at: datetime, *, talk: str, sat
     return run_in_transaction(command)
 
 
-@fulfils("FUP-09", "CRM-08")
+@fulfils("FUP-09")
 def register_call(
     actor: Actor,
     at: datetime,

@@ -55,7 +55,7 @@ class PaymentState(models.TextChoices):
 
 
 class VisitType(models.TextChoices):
-    """What the customer comes for (RECP-14)."""
+    """What the customer comes for."""
 
     REPAIR = "repair", _("repair")
     MAINTENANCE = "maintenance", _("maintenance")

@@ -25,7 +25,6 @@ UNITS: Mapping[str, Text] = {
     "case": _("cases"),
     "count": _("cases"),
     "CNY": _("yuan"),
-    "points of 5": _("points of 5"),
     "day before event start": _("days before the event"),
     "day after departure": _("days after the car left"),
     "day after first contact": _("days after the first contact"),

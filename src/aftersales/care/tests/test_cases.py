@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from aftersales.care import metrics, queries, services
-from aftersales.care.choices import CaseKind, CaseState, Level
+from aftersales.care.choices import CaseChannel, CaseKind, CaseState, Level, SolutionKind
 from aftersales.care.models import ServiceCase
 from aftersales.care.tests.conftest import RELEASED, After
 from aftersales.care.transitions import cases
 from aftersales.core.errors import Forbidden, InputRefused, NotVisible, TransitionRefused
+from aftersales.standards.catalogue import catalogue
+from aftersales.standards.metrics import metrics_of_clause
 
 pytestmark = pytest.mark.django_db
 SOON = RELEASED + timedelta(hours=12)
@@ -20,6 +22,69 @@ def solved(after: After) -> ServiceCase:
     case = cases.assign(after.case(), after.wu, RELEASED, handler=after.clerk)
     case = cases.investigate(case, after.tao, SOON, problem_exists=True, cause="刹车片未研磨")
     return cases.solve(case, after.tao, SOON, solution_kind="repair", solution="免费返修")
+
+
+@pytest.mark.parametrize("channel", CaseChannel.values)
+def test_CPL_01_dissatisfaction_is_registered_as_a_complaint_whatever_the_channel(after: After, channel: str) -> None:
+    case = after.case(channel=channel)
+    assert (case.kind, case.state, case.channel) == (CaseKind.COMPLAINT, CaseState.OPENED, channel)
+    assert [row.case for row in queries.open_cases(after.tao, SOON)] == [case]
+
+
+def test_CPL_01_a_complaint_made_in_a_call_is_one_too(after: After) -> None:
+    _called, opened = services.log_call(
+        after.released(),
+        after.tao,
+        RELEASED + timedelta(days=3),
+        points="接通",
+        topics=["use_and_opinion"],
+        satisfaction=2,
+        complaints="要求退还工时费",
+    )
+    assert [(case.kind, case.channel, case.description) for case in opened] == [
+        ("complaint", "follow_up", "要求退还工时费")
+    ]
+    with pytest.raises(InputRefused):
+        after.case(channel="carrier_pigeon")
+
+
+def test_CPL_07_the_solution_is_entered_told_and_the_talk_recorded(after: After) -> None:
+    case = cases.assign(after.case(), after.wu, RELEASED, handler=after.clerk)
+    case = cases.investigate(case, after.tao, SOON, problem_exists=True, cause="刹车片未研磨")
+    with pytest.raises(InputRefused) as refused:
+        cases.solve(case, after.tao, SOON, solution_kind="repair", solution=" ")
+    assert refused.value.clause == "CPL-07"
+    with pytest.raises(InputRefused):
+        cases.solve(case, after.tao, SOON, solution_kind="prayer", solution="免费返修")
+    kinds = {"explanation", "repair", "replacement", "compensation", "other"}
+    assert set(SolutionKind.values) == kinds
+    case = cases.solve(case, after.tao, SOON, solution_kind="compensation", solution="退还工时费200元")
+    assert (case.solution_kind, case.solution, case.solved_at) == ("compensation", "退还工时费200元", SOON)
+    case = cases.carry_out(case, after.tao, SOON)
+    with pytest.raises(InputRefused) as refused:
+        services.tell_result(case, after.tao, SOON, talk="", satisfaction=5)
+    assert refused.value.clause == "CPL-07"
+    case = services.tell_result(case, after.tao, SOON, talk="电话告知,客户接受", satisfaction=5)
+    assert (case.talk, case.told_at, case.satisfaction) == ("电话告知,客户接受", SOON, 5)
+
+
+def test_CPL_13_complaints_are_counted_against_zero_and_nothing_else_is(after: After) -> None:
+    march, april = (date(2026, 3, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 4, 30))
+    here, there = (after.workshop.station.pk,), (after.workshop.other_station.pk,)
+    assert metrics.complaint_count(here, *march).value == 0
+    first, second = after.case(), after.case(level=Level.MAJOR)
+    after.case(kind=CaseKind.SUGGESTION)
+    after.case(kind=CaseKind.REQUEST)
+    assert metrics.complaint_count(here, *march).value == 2
+    assert metrics.complaint_count(None, *march).value == 2
+    assert metrics.complaint_count(there, *march).value == 0  # split to each unit
+    assert metrics.complaint_count(here, *april).value == 0
+    (shown,) = metrics_of_clause("CPL-13")
+    assert shown.rows is not None
+    assert set(shown.rows(here, *march)) == {first, second}
+    target = catalogue().clauses["CPL-13"].target
+    assert target is not None
+    assert (target.value, target.direction) == (0, "==")
 
 
 def test_CPL_03_the_record_holds_who_what_when_and_who_handles_it(after: After) -> None:

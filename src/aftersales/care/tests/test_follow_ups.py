@@ -167,7 +167,17 @@ def test_FUP_11_the_share_of_customers_reached_is_measured(after: After) -> None
     follow_ups.record_call(planned, after.tao, THURSDAY, **CALL)
     assert metrics.return_visit_rate(here, *march).value == Decimal("100.00")
     assert metrics.return_visit_rate((after.workshop.other_station.pk,), *march).value is None
-    assert metrics.call_satisfaction(None, *march).value == Decimal("5.00")
+
+
+def test_SAT_08_the_mean_rating_of_the_calls_is_told_in_percent_of_the_full_score(after: After) -> None:
+    march = (date(2026, 3, 1), date(2026, 3, 31))
+    here = (after.workshop.station.pk,)
+    planned = after.released()
+    assert metrics.call_satisfaction(here, *march).value is None  # nobody has been asked yet
+    follow_ups.record_call(planned, after.tao, THURSDAY, **CALL | {"satisfaction": 4})
+    assert metrics.call_satisfaction(here, *march).value == Decimal("80.00")
+    assert metrics.call_satisfaction(None, *march).value == Decimal("80.00")
+    assert metrics.call_satisfaction((after.workshop.other_station.pk,), *march).value is None
 
 
 def test_FUP_11_giving_up_needs_three_attempts_and_leaving_out_a_reason_and_a_right(after: After) -> None:

@@ -80,7 +80,7 @@ WORKFLOW: Workflow[ServiceCase] = Workflow(
         Step("assign", _("Name the handler"), (N, A), A, P.CASE_ASSIGN, clauses=("ORG-18", "CPL-06")),
         Step("classify", _("Set class and level"), (N, A), None, P.CASE_ASSIGN, clauses=("CPL-04",)),
         Step("investigate", _("Record the investigation"), (A,), None, P.CASE_HANDLE, clauses=("CPL-06",)),
-        Step("report_up", _("Ask the supervisor to decide"), (N, A), None, P.CASE_HANDLE, clauses=("FUP-07", "CPL-10")),
+        Step("report_up", _("Ask the supervisor to decide"), (N, A), None, P.CASE_HANDLE, clauses=("FUP-07",)),
         Step("book_rework", _("Book rework"), (N, A, V), None, P.CASE_HANDLE, clauses=("FUP-13",)),
         Step(
             "solve",

@@ -33,7 +33,7 @@ def _terms() -> list[str]:
     ]
 
 
-@printout("WORK-02", "WORK-03", kind="repairs.repair_order", title=_("Repair order"), template="repair_order.typ")
+@printout("WORK-03", kind="repairs.repair_order", title=_("Repair order"), template="repair_order.typ")
 def repair_order(order: models.RepairOrder) -> RepairOrder:
     """Return what the customer ordered and the workshop does; declined lines are left out."""
     zone = order.station.time_zone

@@ -12,12 +12,16 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from aftersales.core.actor import Actor
+from aftersales.network.rules import business_date
 from aftersales.repairs.choices import OPEN_STATES, Consent, LineKind, OrderState
 from aftersales.repairs.models import OrderLine, RepairOrder
 from aftersales.repairs.permissions import P
 from aftersales.standards.binding import fulfils
+from aftersales.vehicles.models import Vehicle
+from aftersales.vehicles.panels import PastVisit
 
 VISITS_SHOWN = 8
+VISITS_ON_FILE = 50
 ITEMS_SHOWN = 6
 
 
@@ -25,6 +29,7 @@ ITEMS_SHOWN = 6
 class PastVisitRow:
     """An earlier visit as the counter sees it: `work` the agreed items, `gross` yuan with tax."""
 
+    vehicle_id: int
     number: str
     received_at: datetime
     state: str
@@ -77,6 +82,27 @@ def history_of(actor: Actor, vehicle_ids: Sequence[int], *, limit: int = VISITS_
     return [_visit(order, words[order.pk], work[order.pk]) for order in orders]
 
 
+@fulfils("CRM-05")
+def past_repairs(actor: Actor, vehicle_ids: Sequence[int]) -> list[PastVisit]:
+    """Return the vehicles' visits as the archive form lists them, newest first; three statements."""
+    return [
+        PastVisit(
+            vehicle_id=row.vehicle_id,
+            number=row.number,
+            visited_on=business_date(row.received_at),
+            work_items="、".join((*row.work, *([f"+{row.more_work}"] if row.more_work else []))),
+            odometer_km=row.odometer_km,
+            amount=row.gross,
+        )
+        for row in history_of(actor, vehicle_ids, limit=VISITS_ON_FILE)
+    ]
+
+
+def visits_of_vehicle(actor: Actor, vehicle: Vehicle) -> list[PastVisitRow]:
+    """Return what the vehicle's page shows of its repairs, newest first; three statements."""
+    return history_of(actor, [vehicle.pk], limit=VISITS_ON_FILE)
+
+
 def _concerns(order_ids: Sequence[int]) -> list[tuple[int, str]]:
     found = RepairOrder.objects.everywhere().filter(pk__in=order_ids).order_by("pk", "concerns__position")
     return [(pk, said) for pk, said in found.values_list("pk", "concerns__customer_words") if said]
@@ -85,6 +111,7 @@ def _concerns(order_ids: Sequence[int]) -> list[tuple[int, str]]:
 def _visit(order: RepairOrder, words: Sequence[str], lines: Sequence[OrderLine]) -> PastVisitRow:
     told = [line.text for line in lines if line.kind != LineKind.PART] or [line.text for line in lines]
     return PastVisitRow(
+        vehicle_id=order.vehicle_id,
         number=order.number,
         received_at=order.received_at,
         state=order.state,

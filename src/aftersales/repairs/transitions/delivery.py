@@ -128,6 +128,13 @@ def release(
         )
     if old_parts not in OldParts.values:
         raise InputRefused(_("Say what becomes of the old parts."), code="old_parts", clause="DELV-07")
+    if not accepted and not objection.strip():
+        raise InputRefused(
+            _("Write down what the customer objects to."),
+            code="no_objection",
+            clause="QC-03",
+            fields={"objection": _("Please fill in.")},
+        )
     if next_visit_on is not None and next_visit_on <= business_date(at):
         raise InputRefused(_("The next visit must lie ahead."), code="next_visit", clause="DELV-09")
     if next_visit_km is not None and next_visit_km <= (order.odometer_km or 0):

@@ -38,7 +38,7 @@ WORKFLOW: Workflow[RepairOrder] = Workflow(
                 Check("RECP-10", g.receiving_form_is_signed),
                 Check("DIAG-01", g.customer_words_are_given),
             ),
-            clauses=("RECP-08", "RECP-10", "RECP-12", "RECP-13", "RECP-14", "SVC-03", "WORK-01"),
+            clauses=("RECP-08", "RECP-10", "RECP-12", "RECP-13", "SVC-03", "WORK-01"),
         ),
     ),
     steps=(

@@ -78,7 +78,7 @@ class Desk:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fulfils("RECP-04", "RECP-12", "RECP-13")
+@fulfils("RECP-12", "RECP-13")
 def reception(request: HttpRequest) -> HttpResponse:
     """Find who has come, show what we know, and check the car in."""
     actor, at = actor_of(request), timezone.now()
