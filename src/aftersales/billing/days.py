@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import connection
 from django.db.models import Sum
@@ -17,6 +16,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.money import to_fen
 from aftersales.core.records import register, require_right
+from aftersales.core.rows import run_later
 from aftersales.core.transactions import run_in_transaction
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -25,24 +25,19 @@ from aftersales.standards.binding import fulfils
 
 LARGEST_DRAWER = Decimal(10) ** 10
 # Payments share the day's lock, the close takes it alone: no payment slips in while the drawer is counted.
-_SHARE_DAY = """
-SELECT pg_advisory_xact_lock_shared(hashtextextended('day:' || %(station)s || ':' || %(on)s, 0)),
-       EXISTS (SELECT FROM billing_dayclose WHERE station_id = %(station)s AND "on" = %(on)s)
-"""
+_SHARE_DAY = "SELECT pg_advisory_xact_lock_shared(hashtextextended('day:' || %s || ':' || %s, 0))"
 _CLOSED = 'SELECT EXISTS (SELECT FROM billing_dayclose WHERE station_id = %s AND "on" = %s)'
 _OWN_DAY = "SELECT pg_advisory_xact_lock(hashtextextended('day:' || %s || ':' || %s, 0))"
 
 
 def require_open_day(station_id: int, on: date) -> None:
     """Hold the station's day open until the transaction ends; raises TransitionRefused when it is closed."""
-    values: dict[str, Any] = {"station": station_id, "on": on}
+    # Two statements: the second sees what was committed while the first waited for its lock.
+    run_later([(_SHARE_DAY, [station_id, on])])
     with connection.cursor() as cursor:
-        cursor.execute(_SHARE_DAY, values)
-        if not cursor.fetchone()[1]:
-            # The snapshot above may be older than the lock it waited for: look again now that the lock is held.
-            cursor.execute(_CLOSED, [station_id, on])
-            if not cursor.fetchone()[0]:
-                return
+        cursor.execute(_CLOSED, [station_id, on])
+        if not cursor.fetchone()[0]:
+            return
     raise TransitionRefused(
         _("%(on)s is already closed. Nothing can be posted into it.") % {"on": on}, code="day_closed"
     )

@@ -15,8 +15,9 @@ from aftersales.billing.models import NOTHING, Settlement
 from aftersales.billing.rules import payment_state
 from aftersales.billing.transitions import Means
 from aftersales.core.actor import Actor
-from aftersales.core.errors import TransitionRefused
+from aftersales.core.errors import NotVisible, TransitionRefused
 from aftersales.core.money import total
+from aftersales.core.rows import children_of, lock_row
 from aftersales.core.transactions import run_in_transaction
 from aftersales.network.queries import station_of
 from aftersales.network.rules import business_date
@@ -60,14 +61,21 @@ def settle_order(order: RepairOrder, actor: Actor, at: datetime) -> tuple[Repair
 
 def _lock_order(settlement: Settlement) -> RepairOrder:
     # The order is locked before its settlement, here as everywhere, so that payment and reversal cannot deadlock.
-    return RepairOrder._base_manager.select_for_update(of=("self",), no_key=True).get(pk=settlement.order_id)
+    order = lock_row(RepairOrder, settlement.order_id)
+    if order is None:
+        raise NotVisible
+    return order
 
 
 def _tell_order(order: RepairOrder, settlement: Settlement, actor: Actor, at: datetime) -> None:
-    others = Settlement.objects.at_station(settlement.station_id).filter(
-        order_id=settlement.order_id, state=SettlementState.POSTED, kind=SettlementKind.SETTLEMENT
+    sheets = children_of(Settlement, parent="order_id", pk=settlement.order_id, order="pk")
+    state = payment_state(
+        [
+            sheet.balance
+            for sheet in sheets
+            if sheet.state == SettlementState.POSTED and sheet.kind == SettlementKind.SETTLEMENT
+        ]
     )
-    state = payment_state([sheet.balance for sheet in others.order_by("pk")])
     if state != order.payment_state:
         visit.note_payment(order, actor, at, payment_state=state)
 

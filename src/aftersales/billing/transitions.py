@@ -17,6 +17,7 @@ from aftersales.billing.permissions import P
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, Text, TransitionRefused
 from aftersales.core.money import to_fen, total
+from aftersales.core.rows import insert_later, insert_row
 from aftersales.core.workflow import Check, Guard, Opening, Step, Workflow
 from aftersales.customers.models import Customer
 from aftersales.network.models import Station
@@ -160,25 +161,27 @@ def post(
         on_account=NOTHING if payer == PayType.CUSTOMER else gross,
         number=next_number(station_id=station.pk, series="settlement", on=on),
     )
-    settlement.save(force_insert=True)
-    SettlementLine.objects.bulk_create(
-        SettlementLine(
-            settlement=settlement,
-            order_line=line,
-            position=n,
-            kind=line.kind,
-            code=line.code,
-            text=line.text,
-            unit=line.unit,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            discount=line.discount,
-            tax_rate=line.tax_rate,
-            net=line.net,
-            tax=line.tax,
-            gross=line.gross,
-        )
-        for n, line in enumerate(lines, start=1)
+    insert_row(settlement)
+    insert_later(
+        [
+            SettlementLine(
+                settlement=settlement,
+                order_line=line,
+                position=n,
+                kind=line.kind,
+                code=line.code,
+                text=line.text,
+                unit=line.unit,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                discount=line.discount,
+                tax_rate=line.tax_rate,
+                net=line.net,
+                tax=line.tax,
+                gross=line.gross,
+            )
+            for n, line in enumerate(lines, start=1)
+        ]
     )
     return settlement
 
@@ -221,7 +224,7 @@ def _write_payment(
         taken_by=actor.name,
         number=next_number(station_id=settlement.station_id, series=series, on=on),
     )
-    payment.save(force_insert=True)
+    insert_later([payment])
     return payment
 
 
@@ -366,6 +369,6 @@ def reverse(settlement: Settlement, actor: Actor, at: datetime, /, *, reason: st
         reason=reason,
         number=next_number(station_id=settlement.station_id, series="settlement", on=on),
     )
-    reversal.save(force_insert=True)
+    insert_later([reversal])
     settlement.reason = reason
     return {"reversal": reversal.number}

@@ -18,6 +18,7 @@ from aftersales.care.transitions import cases, follow_ups
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused
 from aftersales.core.records import change, register
+from aftersales.core.rows import insert_unless_there
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.customers.models import Customer
@@ -34,11 +35,14 @@ def ensure_holder(actor: Actor, at: datetime, *, station: Station, customer_id: 
         clerk = queries.least_busy_clerk(station.pk)
         if clerk is None:
             return None
-        holder, made = CareHolder.objects.everywhere().get_or_create(
-            customer_id=customer_id, defaults={"station": station, "staff_member": clerk, "created_at": at}
-        )
-        if made:
+        holder = CareHolder(station=station, customer_id=customer_id, staff_member=clerk, created_at=at)
+        if insert_unless_there(holder):
             record_entry(holder, step="assigned", actor=actor, at=at, changes={"staff_member_id": [None, clerk.pk]})
+            return clerk
+        # Somebody else gave the customer a holder at the same moment.
+        holder = queries.holder_of(station.pk, customer_id)
+        if holder is None:
+            return clerk
     return queries.acting_holder(holder, on)
 
 

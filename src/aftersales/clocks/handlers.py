@@ -13,7 +13,7 @@ from aftersales.clocks.models import Clock
 from aftersales.clocks.rules import ONE_DAY, WorkingCalendar
 from aftersales.core.documents import subject_kind
 from aftersales.core.events import StepTaken
-from aftersales.core.rows import CompiledRead, update_columns
+from aftersales.core.rows import CompiledRead, insert_later, update_columns
 from aftersales.standards.binding import fulfils
 from aftersales.standards.queries import threshold
 
@@ -94,7 +94,7 @@ def advance(event: StepTaken) -> None:
             started.append(_new_clock(definition, document, event.at))
     if started:
         # A clock that already runs goes on from its first start: nobody can reset it by repeating a step.
-        Clock.objects.bulk_create(started, ignore_conflicts=True)
+        insert_later(started, unless_there=True)
 
 
 def _promise(definition: Definition, document: object, calendar: WorkingCalendar) -> datetime | None:

@@ -30,6 +30,12 @@ class FencedQuerySet[M: models.Model](models.QuerySet[M, M]):
         scoped._scoped = True
         return scoped
 
+    def at_stations(self, station_ids: tuple[int, ...]) -> Self:
+        """Keep the rows of the stations whose rows the caller may see."""
+        scoped = self.filter(station_id__in=station_ids)
+        scoped._scoped = True
+        return scoped
+
     def everywhere(self) -> Self:
         """Lift the fence for the program's own work: clocks, workers, proofs, network-wide metrics."""
         scoped = self.all()

@@ -9,6 +9,7 @@ Statements that return nothing wait for the next trip to the server (`run_later`
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -32,9 +33,10 @@ class CompiledRead[M: models.Model]:
 
     def run(self, parameters: Sequence[Any]) -> list[M]:
         """Return the rows for these parameters, in the order the query's conditions name them."""
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, list(parameters))
-            rows = cursor.fetchall()
+        return run_reads([(self, parameters)])[0]
+
+    def instances(self, rows: Sequence[Sequence[Any]]) -> list[M]:
+        """Return fetched rows as instances."""
         return [self._instance(row) for row in rows]
 
     def _instance(self, row: Sequence[Any]) -> M:
@@ -47,15 +49,73 @@ class CompiledRead[M: models.Model]:
         return self.model.from_db(connection.alias, self.names, row)
 
 
+def run_reads(reads: Sequence[tuple[CompiledRead[Any], Sequence[Any]]]) -> list[list[Any]]:
+    """Run several reads one after the other in one trip to the server and return the rows of each.
+
+    Each sees what is committed when its turn comes: what is read after a lock is what the lock protects.
+    """
+    with connection.cursor() as cursor:
+        if connection.settings_dict["OPTIONS"].get("server_side_binding"):
+            found = []
+            for read, parameters in reads:
+                cursor.execute(read.sql, list(parameters))
+                found.append(read.instances(cursor.fetchall()))
+            return found
+        cursor.execute(
+            ";".join(read.sql for read, _ in reads), [value for _, parameters in reads for value in parameters]
+        )
+        found = [reads[0][0].instances(cursor.fetchall())]
+        for read, _parameters in reads[1:]:
+            cursor.nextset()
+            found.append(read.instances(cursor.fetchall()))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Rows below a document that are read together with its lock: `path` leads from them to it, `into` is the
+    document's attribute that holds them."""
+
+    model: type[models.Model]
+    path: str
+    order: str
+    into: str
+
+
+@cache
+def _children_by(children: Children, key: str) -> CompiledRead[Any]:
+    sample = 0 if key == "pk" else ""
+    rows = children.model._base_manager.filter(**{f"{children.path}__{key}": sample}).order_by(children.order)
+    if key == "number":  # numbers repeat from station to station
+        rows = rows.filter(**{f"{children.path}__station_id": 0})
+    return CompiledRead(rows)
+
+
+def _locked[M: models.Model](read: CompiledRead[M], parameters: Sequence[Any], below: Sequence[Children]) -> M | None:
+    """Return the locked row with the rows below it, by the parameters' first value (a key)."""
+    found, *kept = run_reads([(read, parameters), *((_children_by(c, "pk"), parameters[:1]) for c in below)])
+    return _with(found, below, kept)
+
+
+def _with(found: list[Any], below: Sequence[Children], kept: Sequence[list[Any]]) -> Any:
+    if len(found) != 1:
+        return None
+    for children, rows in zip(below, kept, strict=True):
+        if "__" not in children.path:
+            for row in rows:
+                setattr(row, children.path, found[0])
+        setattr(found[0], children.into, rows)
+    return found[0]
+
+
 @cache
 def _locking_read(model: type[models.Model]) -> CompiledRead[Any]:
     return CompiledRead(model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=0))
 
 
-def lock_row[M: models.Model](model: type[M], pk: int) -> M | None:
-    """Lock a row against other writers and return it as it is now, or None when it is gone."""
-    found: list[M] = _locking_read(model).run([pk])
-    return found[0] if found else None
+def lock_row[M: models.Model](model: type[M], pk: int, below: Sequence[Children] = ()) -> M | None:
+    """Lock a row against other writers and return it as it is now, with the rows below it, or None when it is gone."""
+    return _locked(_locking_read(model), [pk], below)
 
 
 @cache
@@ -66,12 +126,19 @@ def _visible_read(model: type[models.Model]) -> CompiledRead[Any]:
     return CompiledRead(rows.extra(where=[visible], params=["", None, None]))  # noqa: S610 - our own column names
 
 
-def lock_visible[M: models.Model](model: type[M], number: str, stations: tuple[int, ...] | None) -> M | None:
-    """Lock the document of that number at one of the stations (None: any) and return it, or None when it is not
-    visible."""
+def lock_visible[M: models.Model](
+    model: type[M], number: str, stations: tuple[int, ...] | None, below: Sequence[Children] = ()
+) -> M | None:
+    """Lock the document of that number at one of the stations (None: any) and return it with the rows below it, or
+    None when it is not visible."""
     listed = None if stations is None else list(stations)
-    found: list[M] = _visible_read(model).run([number, listed, listed])
-    return found[0] if len(found) == 1 else None
+    parameters = [number, listed, listed]
+    if stations is None or len(stations) != 1:  # rows below are asked for by number, which one station has once
+        found = _locked(_visible_read(model), parameters, ())
+        return found if found is None or not below else lock_row(model, found.pk, below)
+    reads = [(_children_by(children, "number"), [number, *stations]) for children in below]
+    rows, *kept = run_reads([(_visible_read(model), parameters), *reads])
+    return _with(rows, below, kept)  # type: ignore[no-any-return]
 
 
 @cache
@@ -122,6 +189,11 @@ def run_later(statements: Sequence[Statement]) -> None:
     """Run statements that return nothing, in this order, with the transaction's next trip to the server."""
     for sql, parameters in statements:
         connection.later(sql, parameters)  # type: ignore[attr-defined]
+
+
+def send_waiting() -> None:
+    """Send the statements that wait for a trip, if any; what is wrong with them is raised here."""
+    connection.send_waiting()  # type: ignore[attr-defined]
 
 
 @cache
@@ -187,10 +259,40 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
         cursor.execute(head + ", ".join([row_sql] * len(rows)) + tail, values)
         made = cursor.fetchall()
     for row, values_made in zip(rows, made, strict=True):
-        for name, value in zip(returned, values_made, strict=True):
-            setattr(row, name, value)
-        row._state.adding = False
-        row._state.db = connection.alias
+        _take_over(row, returned, values_made)
+
+
+def _take_over(row: models.Model, names: Sequence[str], values: Sequence[Any]) -> None:
+    """Note in the instance what the database made."""
+    for name, value in zip(names, values, strict=True):
+        setattr(row, name, value)
+    row._state.adding = False
+    row._state.db = connection.alias
+
+
+def insert_unless_there(row: models.Model) -> bool:
+    """Insert one new row unless a unique constraint knows it already; tell whether it was inserted."""
+    head, row_sql, tail, fields, returned = _insert(type(row))
+    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head}{row_sql} ON CONFLICT DO NOTHING{tail}", values)
+        made = cursor.fetchone()
+    if made is None:
+        return False
+    _take_over(row, returned, made)
+    return True
+
+
+def insert_later(rows: Sequence[models.Model], *, unless_there: bool = False) -> None:
+    """Insert new rows of one model whose keys nobody asks for, with the transaction's next trip to the server.
+
+    `unless_there` leaves out a row that a unique constraint knows already.
+    """
+    if rows:
+        head, row_sql, _tail, fields, _returned = _insert(type(rows[0]))
+        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
+        end = " ON CONFLICT DO NOTHING" if unless_there else ""
+        run_later([(head + ", ".join([row_sql] * len(rows)) + end, values)])
 
 
 def insert_row(row: models.Model) -> None:

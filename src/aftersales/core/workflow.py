@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
 from aftersales.core.errors import Forbidden, NotVisible, Refusal, StaleVersion, Text, TransitionRefused
 from aftersales.core.events import StepTaken, publish
-from aftersales.core.rows import Statement, lock_row, lock_visible, update_statement
+from aftersales.core.rows import Children, Statement, lock_row, lock_visible, update_statement
 from aftersales.core.transactions import run_in_transaction
 
 type Predicate = Callable[..., Text | None]  # answers None, or the sentence that says why not
@@ -159,14 +159,15 @@ def changed_columns(before: dict[str, Any], document: models.Model) -> dict[str,
     return {name: [plain(old), plain(values[name])] for name, old in before.items() if values[name] != old}
 
 
-def lock_fresh[M: models.Model](document: M) -> M:
-    """Lock the document's row and return it as it is now.
+def lock_fresh[M: models.Model](document: M, below: tuple[Children, ...] = ()) -> M:
+    """Lock the document's row and return it as it is now, with the rows below it.
 
     Raises StaleVersion when the caller has seen an older version; NotVisible when the row is gone.
     """
     expected = getattr(document, "expected_version", None)
     visible_as = getattr(document, "visible_as", None)
-    fresh = lock_row(type(document), document.pk) if visible_as is None else lock_visible(type(document), *visible_as)
+    kind = type(document)
+    fresh = lock_row(kind, document.pk, below) if visible_as is None else lock_visible(kind, *visible_as, below)
     if fresh is None:
         raise NotVisible
     if expected is not None and fresh.version != expected:  # type: ignore[attr-defined]
@@ -192,12 +193,13 @@ class Offer:
 @dataclass(slots=True)
 class Workflow[M: models.Model]:
     """The steps of one kind of document: one table that feeds engine, buttons, API, diagram, clocks and generated
-    tests."""
+    tests. `reads` names the rows below the document that a step looks at: they come with its lock."""
 
     field: str
     steps: Sequence[Step]
     opening: Opening | None = None
     openings: Sequence[Opening] = ()
+    reads: Mapping[str, tuple[Children, ...]] = dataclasses.field(default_factory=dict)
     bodies: dict[str, Callable[..., Any]] = dataclasses.field(default_factory=dict)
     by_name: dict[str, Step] = dataclasses.field(init=False)
     openings_by_name: dict[str, Opening] = dataclasses.field(init=False)
@@ -209,6 +211,8 @@ class Workflow[M: models.Model]:
         self.openings_by_name = {row.name: row for row in all_openings}
         if len(self.by_name) != len(self.steps):
             raise ValueError("a step is declared twice")
+        if unknown := self.reads.keys() - self.by_name.keys():
+            raise ValueError(f"rows are read for steps that do not exist: {sorted(unknown)}")
         self.has_waivable_conditions = any(condition.waivable for step in self.steps for condition in step.conditions)
 
     def refusal(self, document: M, step: Step, actor: Actor, waived: frozenset[str] = frozenset()) -> Refusal | None:
@@ -259,7 +263,7 @@ class Workflow[M: models.Model]:
     def _take(
         self, step: Step, body: Callable[..., Any], document: M, actor: Actor, at: datetime, *args: Any, **kwargs: Any
     ) -> M:
-        fresh = lock_fresh(document)
+        fresh = lock_fresh(document, self.reads.get(step.name, ()))
         conditions = step.conditions
         waived = self._waived(fresh) if any(condition.waivable for condition in conditions) else frozenset[str]()
         if refused := self.refusal(fresh, step, actor, waived):

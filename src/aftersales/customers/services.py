@@ -15,7 +15,7 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.events import publish
-from aftersales.core.rows import insert_rows
+from aftersales.core.rows import insert_later
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, plain, record_entry, snapshot
 from aftersales.customers.choices import Channel, CustomerKind, PhoneLabel, Purpose
@@ -75,7 +75,7 @@ def journal_opening(customer: Customer, drafts: Sequence[PhoneDraft], actor: Act
 def write_phones(customer: Customer, drafts: Sequence[PhoneDraft]) -> None:
     """Write the phones of a new customer in one statement, the first as primary."""
     if drafts:
-        insert_rows(
+        insert_later(
             [
                 CustomerPhone(
                     customer=customer,

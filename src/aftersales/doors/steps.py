@@ -20,6 +20,7 @@ from aftersales.core.rows import row_of
 from aftersales.core.workflow import Step, Workflow
 from aftersales.doors.commands import answer_command, version_seen
 from aftersales.network.models import Station
+from aftersales.network.queries import station_of
 
 type Represent = Callable[[Any, Actor], Mapping[str, Any]]
 
@@ -137,10 +138,22 @@ class StepInput:
 
 def visible_row(model: type[models.Model], actor: Actor, row_id: int) -> models.Model:
     """Return the row if the actor may see it; masters of the network are seen by everybody."""
+    if model is Station:
+        return _visible_station(actor, row_id)
     found = row_of(model, row_id)
     if found is None or not _is_own_place(found, actor):
         raise NotVisible
     return found
+
+
+def _visible_station(actor: Actor, station_id: int) -> Station:
+    stations = actor.stations_with()
+    if stations is not None and station_id not in stations:
+        raise NotVisible
+    try:
+        return station_of(station_id)
+    except Station.DoesNotExist:
+        raise NotVisible from None
 
 
 def _is_own_place(row: models.Model, actor: Actor) -> bool:

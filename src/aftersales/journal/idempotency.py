@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
-from aftersales.core.errors import Busy, InputRefused
-from aftersales.core.rows import run_later
+from aftersales.core.errors import Busy, InputRefused, Refusal
+from aftersales.core.rows import run_later, send_waiting
 from aftersales.core.transactions import run_in_transaction
 from aftersales.journal.models import CommandAnswer
 
@@ -32,12 +32,11 @@ class Answer:
     is_repeated: bool = False
 
 
-# The advisory lock says "this key is being worked on" without waiting for the other transaction to end.
-_CLAIM = """
-SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0)),
-       stored.fingerprint, stored.status, stored.headers::text, stored.body
-  FROM (SELECT 1) AS one LEFT JOIN journal_commandanswer AS stored ON stored.actor_id = %s AND stored.key = %s
-"""
+# Refuses in the database, so that nothing sent along with it is carried out: by an advisory lock, which says "this key
+# is being worked on" without waiting for the other transaction to end.
+_CLAIM = "SELECT claim_command(%s, %s)"
+_IN_FLIGHT, _ANSWERED = "AS001", "AS002"
+_STORED = "SELECT fingerprint, status, headers::text, body FROM journal_commandanswer WHERE actor_id = %s AND key = %s"
 _KEEP = """
 INSERT INTO journal_commandanswer (actor_id, key, fingerprint, status, headers, body, at)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -57,23 +56,42 @@ def answer_once(*, actor_id: int, key: str, fingerprint: str, at: datetime, prod
     """
 
     def command() -> Answer:
-        with connection.cursor() as cursor:
-            cursor.execute(_CLAIM, [f"{actor_id}:{key}", actor_id, key])
-            is_claimed, known, status, headers, body = cursor.fetchone()
-        if not is_claimed:
-            raise Busy(_("The same request is being carried out at this moment."), code="in_flight")
-        if known is not None:
-            if known != fingerprint:
-                raise InputRefused(
-                    _("This idempotency key was already used for another request. Use a new key."), code="key_reused"
-                )
-            return Answer(status=status, body=bytes(body), headers=json.loads(headers), is_repeated=True)
-        answer = produce()
+        run_later([(_CLAIM, [actor_id, key])])
+        try:
+            answer = produce()
+        except Refusal:
+            # What was answered once is answered so again, even if today it would be refused without a look at the data.
+            send_waiting()
+            raise
         kept: list[Any] = [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at]
         run_later([(_KEEP, kept)])
         return answer
 
-    return run_in_transaction(command)
+    try:
+        return run_in_transaction(command)
+    except DatabaseError as error:
+        sqlstate = getattr(error.__cause__, "sqlstate", None)
+        if sqlstate == _ANSWERED and (stored := _stored(actor_id, key)):
+            return _repeated(stored, fingerprint)
+        if sqlstate in (_IN_FLIGHT, _ANSWERED):
+            raise Busy(_("The same request is being carried out at this moment."), code="in_flight") from None
+        raise
+
+
+def _stored(actor_id: int, key: str) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, [actor_id, key])
+        row: tuple[Any, ...] | None = cursor.fetchone()
+    return row
+
+
+def _repeated(stored: tuple[Any, ...], fingerprint: str) -> Answer:
+    known, status, headers, body = stored
+    if known != fingerprint:
+        raise InputRefused(
+            _("This idempotency key was already used for another request. Use a new key."), code="key_reused"
+        )
+    return Answer(status=status, body=bytes(body), headers=json.loads(headers), is_repeated=True)
 
 
 def sweep_answers(at: datetime, *, kept_for: timedelta = KEPT_FOR) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 
+from aftersales.core.rows import run_later
 from aftersales.search.kinds import kind_named
 from aftersales.search.rules import TERM_LENGTH
 from aftersales.standards.binding import fulfils
@@ -102,8 +103,7 @@ def index_many(findings: Iterable[Finding]) -> None:
         if term
     ]
     columns = [list(column) for column in zip(*terms, strict=True)] if terms else [[], [], [], []]
-    with connection.cursor() as cursor:
-        cursor.execute(_UPSERT, [*_entry_columns(listed), *columns])
+    run_later([(_UPSERT, [*_entry_columns(listed), *columns])])
 
 
 def index(

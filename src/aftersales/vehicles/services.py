@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
 from aftersales.core.events import publish
-from aftersales.core.rows import insert_row
+from aftersales.core.rows import insert_later, update_columns
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, plain, record_entry, snapshot
 from aftersales.customers.models import Customer
@@ -311,13 +311,15 @@ def note_odometer(
     km: int,
     source: str = ReadingSource.CHECK_IN,
     override_reason: str = "",
+    is_first: bool = False,
 ) -> OdometerReading:
     """Keep an odometer reading in kilometres. It must not fall: a lower one needs a reason and stays marked as an
     anomaly.
 
     Race-safe: the row is raised by a guarded update, so two clerks cannot both pass with readings that contradict each
     other.
-    Raises InputRefused (`odometer_falls`, `odometer_range`), Forbidden. 3 statements.
+    `is_first`: the vehicle was registered in this very command. Raises InputRefused (`odometer_falls`,
+    `odometer_range`), Forbidden. 3 statements.
     """
     checked_km(km)
     try:
@@ -328,7 +330,10 @@ def note_odometer(
 
     def command() -> OdometerReading:
         records.require_right(actor, P.ODOMETER, vehicle.station_id)
-        raised = _raise_odometer(vehicle, km, at)
+        if is_first:
+            vehicle.odometer_km, vehicle.odometer_at = km, at
+            update_columns(vehicle, ["odometer_km", "odometer_at"])
+        raised = is_first or _raise_odometer(vehicle, km, at)
         if not raised:
             fresh = lock_fresh(Vehicle(pk=vehicle.pk))
             if not why:
@@ -342,11 +347,10 @@ def note_odometer(
         reading = OdometerReading(
             vehicle_id=vehicle.pk, km=km, at=at, source=source, is_anomaly=not raised, reason="" if raised else why
         )
-        insert_row(reading)
+        insert_later([reading])
         step = "odometer_noted" if raised else "odometer_overridden"
-        record_entry(
-            vehicle, step=step, actor=actor, at=at, changes={"odometer_km": [vehicle.odometer_km, km]}, reason=why
-        )
+        before = None if is_first else vehicle.odometer_km
+        record_entry(vehicle, step=step, actor=actor, at=at, changes={"odometer_km": [before, km]}, reason=why)
         vehicle.odometer_km, vehicle.odometer_at = km, at
         return reading
 
@@ -355,9 +359,15 @@ def note_odometer(
 
 def _raise_odometer(vehicle: Vehicle, km: int, at: datetime) -> bool:
     """Set the reading unless it would fall; tell whether it was set. One statement, which also locks the row."""
-    rows = Vehicle.objects.at_station(vehicle.station_id).filter(pk=vehicle.pk)
-    not_falling = rows.filter(odometer_km__isnull=True) | rows.filter(odometer_km__lte=km)
-    return bool(not_falling.at_station(vehicle.station_id).update(odometer_km=km, odometer_at=at))
+    with connection.cursor() as cursor:
+        cursor.execute(_RAISE_ODOMETER, [km, at, vehicle.pk, vehicle.station_id, km])
+        return bool(cursor.rowcount)
+
+
+_RAISE_ODOMETER = """
+UPDATE vehicles_vehicle SET odometer_km = %s, odometer_at = %s
+WHERE id = %s AND station_id = %s AND (odometer_km IS NULL OR odometer_km <= %s)
+"""
 
 
 @fulfils("SVC-04")

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
-from aftersales.core.rows import insert_row
+from aftersales.core.rows import insert_later, insert_row
 from aftersales.core.transactions import run_in_transaction
 from aftersales.customers import drafts as customer_drafts
 from aftersales.customers import services as customer_services
@@ -78,7 +78,7 @@ def register_visitors(
                 )
         except IntegrityError as error:  # lost the race by the blink between look and write
             raise _lost_race(error) from None
-        insert_row(Party(vehicle=car, customer=person, role=PartyRole.OWNER, since_on=today))
+        insert_later([Party(vehicle=car, customer=person, role=PartyRole.OWNER, since_on=today)])
         entries: list[tuple[Any, Mapping[str, Any]]] = [(car, services.opening_changes(car))]
         findings = [finding(car, person.name)]
         if new_customer is not None:
@@ -121,14 +121,19 @@ def _look_up(station: Station, draft: VehicleDraft) -> bool:
     """Refuse a VIN already on file; tell whether another vehicle carries the plate. One statement."""
     vin = draft.vin.text if draft.vin else ""
     plate = draft.plate.text if draft.plate else ""
-    with_vin = Vehicle.objects.at_station(station.pk).filter(vin=vin).exclude(vin="").order_by().values_list("number")
-    with_plate = (
-        PlateHolding.objects.at_station(station.pk).filter(plate=plate, until_on=None).order_by().values_list("plate")
-    )
-    found = {row[0] for row in with_vin.union(with_plate, all=True)}
-    if found - {plate}:
+    with connection.cursor() as cursor:
+        cursor.execute(_ON_FILE, {"station": station.pk, "vin": vin, "plate": plate})
+        vin_is_known, plate_is_known = cursor.fetchone()
+    if vin_is_known:
         raise services.vin_taken()
-    return bool(found)
+    return bool(plate_is_known)
+
+
+_ON_FILE = """
+SELECT EXISTS (SELECT FROM vehicles_vehicle WHERE station_id = %(station)s AND vin = %(vin)s AND vin <> ''),
+       EXISTS (SELECT FROM vehicles_plateholding
+               WHERE station_id = %(station)s AND plate = %(plate)s AND until_on IS NULL)
+"""
 
 
 def _lost_race(error: IntegrityError) -> Exception:

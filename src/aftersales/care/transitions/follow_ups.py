@@ -16,6 +16,7 @@ from aftersales.care.models import CallRecord, FollowUp, ServiceCase
 from aftersales.care.permissions import P
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, Text
+from aftersales.core.rows import insert_row
 from aftersales.core.workflow import Check, Guard, Opening, Step, Workflow
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -174,7 +175,7 @@ SUFFIXES = {FollowUpKind.FIRST: "C1", FollowUpKind.SECOND: "C2", FollowUpKind.MI
 def _planned(at: datetime, *, kind: FollowUpKind, about: str, **values: Any) -> FollowUp:
     number = f"{about}-{SUFFIXES[kind]}"
     follow_up = FollowUp(created_at=at, state=S.PLANNED, number=number, kind=kind, about=about, **values)
-    follow_up.save(force_insert=True)
+    insert_row(follow_up)
     return follow_up
 
 

@@ -101,11 +101,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors, ClientCursor(self.connection) as cursor:
             self.connection.waiting.append(cursor.mogrify(sql, parameters))
 
+    def send_waiting(self) -> None:
+        """Send what waits now."""
+        if self.connection is not None:
+            with self.wrap_database_errors:
+                send_waiting(self.connection)
+
     def create_cursor(self, name: str | None = None) -> Any:
         if not name or not self.saves_trips:
             return super().create_cursor(name)
-        with self.wrap_database_errors:
-            send_waiting(self.connection)
+        self.send_waiting()
         # psycopg's own autocommit stays on, so Django's is asked whether the cursor outlives a statement.
         return base.ServerSideCursor(self.connection, name=name, scrollable=False, withhold=self.autocommit)
 
@@ -118,7 +123,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _commit(self) -> None:
         if self.connection is None or not self.saves_trips:
             super()._commit()
-            return
+            return None
         waiting, self.connection.waiting = self.connection.waiting, []
         if waiting == [BEGIN]:
             return self._begin_anew()
@@ -137,8 +142,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.connection.waiting = []
         if self.connection.info.transaction_status != TransactionStatus.IDLE:
             with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
-                with ClientCursor(self.connection) as cursor:
-                    cursor.execute("ROLLBACK")
+                self.connection.execute("ROLLBACK")
         self._begin_anew()
 
     def _begin_anew(self) -> None:

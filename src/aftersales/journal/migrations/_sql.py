@@ -26,6 +26,16 @@ BEGIN
     RAISE EXCEPTION 'rows of % are append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
 END $$;
 
+CREATE OR REPLACE FUNCTION claim_command(claimant bigint, claimed text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended(claimant || ':' || claimed, 0)) THEN
+        RAISE EXCEPTION 'the command is in flight' USING ERRCODE = 'AS001';
+    END IF;
+    IF EXISTS (SELECT FROM journal_commandanswer WHERE actor_id = claimant AND key = claimed) THEN
+        RAISE EXCEPTION 'the command is answered' USING ERRCODE = 'AS002';
+    END IF;
+END $$;
+
 CREATE TRIGGER journal_chain BEFORE INSERT ON journal_journalentry FOR EACH ROW EXECUTE FUNCTION journal_chain();
 CREATE TRIGGER journal_is_append_only BEFORE UPDATE OR DELETE ON journal_journalentry
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -37,6 +47,7 @@ UNCHAIN = """
 DROP TRIGGER journal_is_never_emptied ON journal_journalentry;
 DROP TRIGGER journal_is_append_only ON journal_journalentry;
 DROP TRIGGER journal_chain ON journal_journalentry;
+DROP FUNCTION claim_command(bigint, text);
 DROP FUNCTION journal_chain();
 DROP FUNCTION journal_digest(journal_journalentry);
 """

@@ -81,9 +81,10 @@ def test_while_in_flight_the_same_key_is_busy() -> None:
     inside, go_on = Event(), Event()
 
     def slowly() -> Answer:
+        done = make()
         inside.set()
         assert go_on.wait(timeout=30)
-        return make()
+        return done
 
     def first() -> None:
         answer_once(actor_id=1, key="k1", fingerprint=PRINT, at=AT, produce=slowly)

@@ -113,6 +113,10 @@ class RepairOrder(Document):
                 line.order = self
         return self._lines
 
+    def forget_lines(self) -> None:
+        """Read the lines anew when they are next asked for: new ones get their keys on the way to the database."""
+        self.__dict__.pop("_lines", None)
+
     def all_concerns(self) -> list[Concern]:
         """Return the customer's concerns by position, read once for this instance."""
         if "_concerns" not in self.__dict__:
@@ -122,11 +126,18 @@ class RepairOrder(Document):
     def line_or_none(self, line_id: int) -> OrderLine | None:
         return next((line for line in self.all_lines() if line.pk == line_id), None)
 
+    def receiving_forms(self) -> list[ReceivingForm]:
+        """Return the order's receiving form, in a list as it is read; a historical order has none."""
+        if "_forms" not in self.__dict__:
+            self._forms = list(ReceivingForm.objects.filter(order=self))
+        return self._forms
+
     def worker_ids(self) -> set[int]:
         """Return the technicians assigned to or clocked on at this order's lines."""
         assigned = {line.technician_id for line in self.all_lines() if line.technician_id}
-        line_ids = [line.pk for line in self.all_lines() if line.is_labour]
-        return assigned | set(WorkSession.objects.filter(line_id__in=line_ids).values_list("technician_id", flat=True))
+        if "_sessions" not in self.__dict__:
+            self._sessions = list(WorkSession.objects.filter(line__order=self))
+        return assigned | {session.technician_id for session in self._sessions}
 
 
 class ReceivingForm(models.Model):

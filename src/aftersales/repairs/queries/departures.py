@@ -11,4 +11,6 @@ def departures_of(document: models.Model) -> frozenset[str]:
     """Return the clauses a superior has authorised a departure from on this document."""
     if not isinstance(document, RepairOrder):
         return frozenset()
-    return frozenset(Departure.objects.filter(order=document).values_list("clause", flat=True))
+    if "_departures" not in document.__dict__:
+        document._departures = list(Departure.objects.filter(order=document))
+    return frozenset(departure.clause for departure in document._departures)

@@ -57,7 +57,8 @@ def receive_vehicle(
     def command() -> RepairOrder:
         require_right(actor, P.RECEIVE, station.pk)
         who, car = _who_and_what(actor, at, station, customer, vehicle, appointment)
-        note_odometer(car, actor, at, km=odometer_km, override_reason=odometer_reason)
+        is_new = isinstance(vehicle, Mapping)
+        note_odometer(car, actor, at, km=odometer_km, override_reason=odometer_reason, is_first=is_new)
         if appointment is not None:
             booking.arrive(appointment, actor, at)
         order = transitions.check_in(

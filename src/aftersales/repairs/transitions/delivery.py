@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.events import publish
-from aftersales.core.rows import insert_row
+from aftersales.core.rows import insert_later
 from aftersales.network.rules import business_date
 from aftersales.repairs import rules
 from aftersales.repairs.choices import OldParts, PaymentState, PayType
 from aftersales.repairs.events import VehicleReady, VehicleReleased
-from aftersales.repairs.models import ProgressNotice, ReceivingForm, RepairOrder
+from aftersales.repairs.models import ProgressNotice, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
 
 CHANNELS = ("phone", "in_person", "sms", "wecom")
@@ -33,7 +33,7 @@ def tell_progress(
         )
     if channel not in CHANNELS:
         raise InputRefused(_("Choose how the customer was told."), code="channel")
-    insert_row(ProgressNotice(order=order, channel=channel, text=text, told_by=actor.name, at=at))
+    insert_later([ProgressNotice(order=order, channel=channel, text=text, told_by=actor.name, at=at)])
     return {"told": text, "channel": channel}
 
 
@@ -60,7 +60,7 @@ def take_over(
     `belongings` are the things found in the car; None leaves the comparison to the condition checklist.
     """
     if belongings is not None:
-        listed = ReceivingForm.objects.values_list("belongings", flat=True).get(order=order)
+        listed = [item for form in order.receiving_forms() for item in form.belongings]
         if missing := rules.belongings_missing(listed, belongings):
             raise TransitionRefused(
                 _("Missing from the car since receipt: %(items)s.") % {"items": "、".join(missing)},

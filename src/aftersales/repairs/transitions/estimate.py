@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.money import to_fen, total
-from aftersales.core.rows import insert_row, insert_rows, update_many
+from aftersales.core.rows import insert_later, insert_rows, update_many
 from aftersales.files.models import Attachment
 from aftersales.inventory.queries import available
 from aftersales.network.rules import business_date
@@ -44,7 +44,7 @@ def _insert(order: RepairOrder, actor: Actor, at: datetime, wishes: Sequence[Lin
             if not 0 <= wish.job < len(lines) or not lines[wish.job].is_labour:
                 raise InputRefused(_("A part is fitted by a labour line of the list."), code="no_job")
             line.job_id = lines[wish.job].pk
-    insert_rows([line for _wish, line in parts])
+    insert_later([line for _wish, line in parts])
     order._lines = [*existing, *lines]
     return lines
 
@@ -66,7 +66,9 @@ def add_lines(order: RepairOrder, actor: Actor, at: datetime, /, *, wishes: Sequ
     """Add priced lines; after the first consent they are added work with a consent of their own (WORK-11)."""
     if not wishes:
         raise InputRefused(_("Choose at least one operation or part."), code="no_lines")
-    return {"added": [_told(line) for line in _insert(order, actor, at, wishes)]}
+    added = [_told(line) for line in _insert(order, actor, at, wishes)]
+    order.forget_lines()
+    return {"added": added}
 
 
 @WORKFLOW.step
@@ -183,20 +185,23 @@ def estimate(
         )
     order.estimate_version += 1
     shortages = _shortages(order, lines)
-    insert_row(
-        Estimate(
-            order=order,
-            version=order.estimate_version,
-            cost_low=low,
-            cost_high=high,
-            minutes_low=minutes_low,
-            minutes_high=minutes_high,
-            lines=[_told(line) for line in lines],
-            shortages=shortages,
-            issued_at=at,
-            issued_by=actor.name,
-        )
+    insert_later(
+        [
+            Estimate(
+                order=order,
+                version=order.estimate_version,
+                cost_low=low,
+                cost_high=high,
+                minutes_low=minutes_low,
+                minutes_high=minutes_high,
+                lines=[_told(line) for line in lines],
+                shortages=shortages,
+                issued_at=at,
+                issued_by=actor.name,
+            )
+        ]
     )
+    order.forget_lines()
     return {"cost": [str(low), str(high)], "minutes": [minutes_low, minutes_high], "shortages": shortages}
 
 
@@ -247,7 +252,7 @@ def _decide(
         line.declined_reason = "" if decision == Consent.AGREED else reason[:200]
         touched.append(line)
     update_many(touched, ["consent", "declined_reason"])
-    insert_rows(
+    insert_later(
         [
             ConsentRecord(
                 order=order,

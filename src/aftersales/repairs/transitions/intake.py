@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.appointments.models import Appointment
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
-from aftersales.core.rows import insert_row, insert_rows, update_columns, update_many
+from aftersales.core.rows import insert_later, insert_row, update_columns, update_many
 from aftersales.customers.models import Customer
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -106,32 +106,27 @@ def check_in(
         number=next_number(station_id=station.pk, series="repair_order", on=on),
     )
     try:
-        with transaction.atomic():
-            insert_row(order)
+        insert_row(order)
     except IntegrityError as error:
         if "one_open_order_a_vehicle" in str(error):
             raise TransitionRefused(
                 _("This vehicle already has an open repair order."), code="open_order_exists"
             ) from None
         raise
-    insert_row(
-        ReceivingForm(
-            order=order,
-            covers_fitted=True,
-            papers_checked=list(papers_checked),
-            walkaround=dict(walkaround),
-            damages=list(damages),
-            belongings=[item.strip() for item in belongings if item.strip()],
-            findings=dict(findings or {}),
-            energy_percent=energy_percent,
-            signed_by=signed_by,
-            signed_at=at,
-        )
+    form = ReceivingForm(
+        order=order,
+        covers_fitted=True,
+        papers_checked=list(papers_checked),
+        walkaround=dict(walkaround),
+        damages=list(damages),
+        belongings=[item.strip() for item in belongings if item.strip()],
+        findings=dict(findings or {}),
+        energy_percent=energy_percent,
+        signed_by=signed_by,
+        signed_at=at,
     )
-    order._concerns = [
-        Concern(order=order, position=n, customer_words=words) for n, words in enumerate(concerns, start=1)
-    ]
-    insert_rows(order._concerns)
+    insert_later([form])
+    insert_later([Concern(order=order, position=n, customer_words=words) for n, words in enumerate(concerns, start=1)])
     return order
 
 
@@ -146,7 +141,7 @@ def record_concern(order: RepairOrder, actor: Actor, at: datetime, /, *, custome
             fields={"customer_words": _("Please fill in.")},
         )
     position = max((concern.position for concern in order.all_concerns()), default=0) + 1
-    insert_row(Concern(order=order, position=position, customer_words=customer_words))
+    insert_later([Concern(order=order, position=position, customer_words=customer_words)])
     return {"concern": customer_words}
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused
-from aftersales.core.rows import insert_row, update_many
+from aftersales.core.rows import insert_later, update_many
 from aftersales.repairs.choices import CheckKind, WorkState
 from aftersales.repairs.models import QualityCheck, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
@@ -99,16 +99,18 @@ def _write(
     road_test: Mapping[str, Any] | None = None,
     failures: list[dict[str, str]] | None = None,
 ) -> None:
-    insert_row(
-        QualityCheck(
-            order=order,
-            kind=kind,
-            round=order.inspection_round,
-            checked_by_id=checked_by_id,
-            passed=passed,
-            answers=dict(answers or {}),
-            road_test=dict(road_test or {}),
-            failures=failures or [],
-            at=at,
-        )
+    insert_later(
+        [
+            QualityCheck(
+                order=order,
+                kind=kind,
+                round=order.inspection_round,
+                checked_by_id=checked_by_id,
+                passed=passed,
+                answers=dict(answers or {}),
+                road_test=dict(road_test or {}),
+                failures=failures or [],
+                at=at,
+            )
+        ]
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.core.rows import Children
 from aftersales.core.workflow import Check, Guard, Opening, Step, Workflow
 from aftersales.repairs import guards as g
 from aftersales.repairs.choices import OrderState as S
-from aftersales.repairs.models import RepairOrder
+from aftersales.repairs.models import Concern, Departure, OrderLine, ReceivingForm, RepairOrder, WorkSession
 from aftersales.repairs.permissions import P
 
 BEFORE_WORK = (S.RECEIVED, S.DIAGNOSED, S.ESTIMATED, S.AUTHORIZED, S.DISPATCHED)
@@ -23,8 +24,27 @@ AGREED = Guard("EST-01", g.work_is_agreed)
 LINE_AGREED = Check("WORK-11", g.line_may_be_worked)
 REASON = Check("", g.reason_is_given)
 
+LINES = Children(OrderLine, "order", "position", "_lines")
+CONCERNS = Children(Concern, "order", "position", "_concerns")
+FORM = Children(ReceivingForm, "order", "pk", "_forms")
+SESSIONS = Children(WorkSession, "line__order", "pk", "_sessions")
+DEPARTURES = Children(Departure, "order", "pk", "_departures")
+
 WORKFLOW: Workflow[RepairOrder] = Workflow(
     field="state",
+    reads={
+        "diagnose": (CONCERNS,),
+        "estimate": (CONCERNS, LINES),
+        "authorize": (LINES,),
+        "dispatch": (LINES,),
+        "issue_parts": (LINES,),
+        "start_work": (LINES, DEPARTURES),
+        "finish_work": (LINES,),
+        "complete": (LINES, SESSIONS),
+        "inspect": (LINES, SESSIONS),
+        "take_over": (DEPARTURES, FORM),
+        "settle": (LINES,),
+    },
     openings=(
         Opening(
             "check_in",

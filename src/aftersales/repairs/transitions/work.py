@@ -13,12 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.money import total
-from aftersales.core.rows import update_columns, update_many
+from aftersales.core.rows import run_later, update_columns, update_many
 from aftersales.inventory import services as stock
 from aftersales.inventory.choices import Priority
 from aftersales.inventory.ledger import Consumer
 from aftersales.inventory.reservations import Want
-from aftersales.network.models import Bay
 from aftersales.network.queries import station_of
 from aftersales.notifications.services import enqueue
 from aftersales.repairs.choices import OrderState, PauseReason, WorkState
@@ -45,11 +44,13 @@ def consumer_of(order: RepairOrder) -> Consumer:
 def _assign(order: RepairOrder, assignments: Sequence[Assignment]) -> dict[str, Any]:
     people = {assigned["technician_id"] for assigned in assignments}
     bays = {bay_id for assigned in assignments if (bay_id := assigned.get("bay_id")) is not None}
-    own = StaffMember.objects.at_station(order.station_id).filter(is_active=True)
-    names = dict(own.filter(pk__in=people).values_list("pk", "name"))
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN_HANDS, {"station": order.station_id, "people": list(people), "bays": list(bays)})
+        found = cursor.fetchall()
+    names = {person_id: name for person_id, _bay_id, name in found if person_id is not None}
     if people - names.keys():
         raise InputRefused(_("Choose technicians of this station."), code="no_technician")
-    if bays and Bay.objects.at_station(order.station_id).filter(pk__in=bays, is_active=True).count() != len(bays):
+    if bays - {bay_id for _person_id, bay_id, _name in found}:
         raise InputRefused(_("Choose a bay of this station that is in use."), code="no_bay")
     touched = []
     for assigned in assignments:
@@ -60,6 +61,15 @@ def _assign(order: RepairOrder, assignments: Sequence[Assignment]) -> dict[str, 
         touched.append(line)
     update_many(touched, ["technician", "bay"])
     return {line.text: names[line.technician_id] for line in touched if line.technician_id}
+
+
+_OWN_HANDS = """
+SELECT id, NULL, name FROM staff_staffmember
+WHERE station_id = %(station)s AND is_active AND id = ANY(%(people)s::bigint[])
+UNION ALL
+SELECT NULL, id, name FROM network_bay
+WHERE station_id = %(station)s AND is_active AND id = ANY(%(bays)s::bigint[])
+"""
 
 
 @WORKFLOW.step
@@ -255,8 +265,7 @@ _CLOCK_OFF = "UPDATE repairs_worksession SET ended_at = %s, pause_reason = %s WH
 
 def _clock_off(line: OrderLine, at: datetime, pause_reason: str) -> None:
     """End the open session of the line; a line that nobody is clocked on to has none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOCK_OFF, [at, pause_reason, line.pk])
+    run_later([(_CLOCK_OFF, [at, pause_reason, line.pk])])
 
 
 @WORKFLOW.step
