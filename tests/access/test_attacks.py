@@ -109,6 +109,8 @@ def test_addresses_and_parameters(cast: Cast, api_of: ClientOf) -> None:
     refused(client.get("/api/parts?part__supplier__price__gt=1"))
     refused(client.get("/api/customers?size=201"))
     refused(client.get("/api/customers?size=１２.５"))
+    for size in ("1_0", "٣", "１２", "NaN", "1e1"):
+        refused(client.get("/api/customers", {"size": size}))
     refused(client.get("/api/customers?cursor=abc"))
     refused(client.get("/api/customers?cursor=WyJhZnRlciIsIngiXQ"))
     refused(client.get("/api/customers?station_id=9223372036854775808"))
@@ -146,14 +148,25 @@ def test_figures(goods: Goods, cast: Cast, api_of: ClientOf) -> None:
         "0.0001",
         "9" * 30,
         "1e9",
+        "1_000",
+        "-1_0",
+        "٣",
+        "１２",
+        "-Infinity",
+        "0x10",
+        "1,000",
         "",
         None,
         [],
         True,
     ):
         refused(post(client, "/api/adjustments", json.dumps({**sent, "quantity": quantity}).encode()))
-    # What can be read in one way only is read so: digits of other scripts, and marks between thousands.
-    for quantity, kept in (("-0.5", "-0.500"), ("٣", "3.000"), ("-1_0", "-10.000")):
+    for name in ("part_id", "location_id", "station_id"):
+        for identity in ("1_0", "٣", "1e0", "NaN"):
+            answer = post(client, "/api/adjustments", json.dumps({**sent, "quantity": "1", name: identity}).encode())
+            refused(answer)
+            assert answer.json()["fields"][name], (name, identity)
+    for quantity, kept in (("-0.5", "-0.500"), (" 3 ", "3.000"), (-10, "-10.000"), ("+2.50", "2.500")):
         made = post(client, "/api/adjustments", json.dumps({**sent, "quantity": quantity}).encode())
         assert (made.status_code, made.json()["quantity"]) == (201, kept)
 

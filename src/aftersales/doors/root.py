@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -17,12 +17,14 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 from ninja.utils import check_csrf
 
 from aftersales.core.errors import Refusal
 from aftersales.doors.commands import Unacceptable, key_required, version_required
+from aftersales.doors.numerals import narrow_figures
 from aftersales.doors.openapi import OpenApi
 from aftersales.doors.problems import problem, refusal_problem
 from aftersales.doors.wording import sentence_for
@@ -98,7 +100,14 @@ class Api(NinjaAPI):
     ) -> OpenApi:
         return OpenApi(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
 
+    def operations(self) -> Iterator[Operation]:
+        """Yield every operation of every router."""
+        for _prefix, router in self._routers:
+            for view in router.path_operations.values():
+                yield from view.operations
+
     def _get_urls(self) -> list[URLResolver | URLPattern]:
+        narrow_figures(model for operation in self.operations() for model in operation.models)
         patterns: list[URLResolver | URLPattern] = super()._get_urls()
         for pattern in patterns:
             if isinstance(pattern, URLPattern):
