@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 from django.core.exceptions import SuspiciousOperation
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from aftersales.accounts.models import SignInSession
+from aftersales.core.prepared import prepared
 
 BEGAN = "began_at"
 ADDRESS = "address"
@@ -32,9 +35,9 @@ class SessionStore(DatabaseSessions):
         try:
             if key is None or "\x00" in key:
                 raise SignInSession.DoesNotExist
-            self.row = SignInSession.objects.select_related("user__staff_member").get(
-                session_key=key, expire_date__gt=timezone.now()
-            )
+            self.row = next(iter(_sessions(key, timezone.now())), None)
+            if self.row is None:
+                raise SignInSession.DoesNotExist
         except (SignInSession.DoesNotExist, SuspiciousOperation):
             self._session_key = None
             self.row = None
@@ -55,6 +58,11 @@ class SessionStore(DatabaseSessions):
             address=str(data.get(ADDRESS, ""))[:45],
             browser=str(data.get(BROWSER, ""))[:200],
         )
+
+
+@prepared
+def _sessions(key: str, now: datetime) -> QuerySet[SignInSession]:
+    return SignInSession.objects.select_related("user__staff_member").filter(session_key=key, expire_date__gt=now)
 
 
 def handle_of(session_key: str) -> str:

@@ -1,5 +1,6 @@
 """What stands in the menu, for whom: one readable table."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +9,7 @@ from aftersales.appointments.permissions import P as Bookings
 from aftersales.billing.permissions import P as Billing
 from aftersales.care.permissions import P as Care
 from aftersales.catalog.permissions import P as Catalog
+from aftersales.core.prepared import prepared
 from aftersales.customers.permissions import P as Customers
 from aftersales.exchange.permissions import P as ExchangeRight
 from aftersales.inventory.permissions import P as Stock
@@ -39,8 +41,12 @@ def station_name(request: HttpRequest) -> str:
     actor = getattr(request, "actor", None)
     if actor is None or actor.home_station_id is None:
         return ""
-    name: str | None = Station.objects.filter(pk=actor.home_station_id).values_list("name", flat=True).first()
-    return name or ""
+    return next(iter(_names(actor.home_station_id)), "")
+
+
+@prepared
+def _names(station_id: int) -> QuerySet[Station, str]:
+    return Station.objects.filter(pk=station_id).order_by().values_list("name", flat=True)
 
 
 NAVIGATION = Navigation(

@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from django.db.models import QuerySet
+
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
+from aftersales.core.prepared import prepared
 from aftersales.files import storage
 from aftersales.files.choices import AttachmentKind
 from aftersales.files.models import Attachment
@@ -14,10 +17,14 @@ from aftersales.files.models import Attachment
 
 def attachments_of(actor: Actor, document: Any, kind: AttachmentKind | None = None) -> list[Attachment]:
     """Return the document's visible attachments, oldest first (of one kind, if named); one statement."""
-    rows = Attachment.objects.visible_to(actor).filter(subject_kind=subject_kind(document), subject_id=document.pk)
-    if kind is not None:
-        rows = rows.filter(kind=kind)
-    return list(rows.order_by("uploaded_at", "id"))
+    found = _attachments(actor.stations_with(), subject_kind(document), document.pk)
+    return found if kind is None else [row for row in found if row.kind == kind]
+
+
+@prepared
+def _attachments(stations: tuple[int, ...] | None, subject: str, subject_id: int) -> QuerySet[Attachment]:
+    rows = Attachment.objects.everywhere() if stations is None else Attachment.objects.at_stations(stations)
+    return rows.filter(subject_kind=subject, subject_id=subject_id).order_by("uploaded_at", "id")
 
 
 def count_attachments(document: Any, kind: AttachmentKind) -> int:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
+from aftersales.core.prepared import prepared
 from aftersales.notifications.choices import MessageState
 from aftersales.notifications.models import InboxLine, Message, WebhookEndpoint
 from aftersales.notifications.notices import Notice, notice_of
@@ -22,7 +23,13 @@ def unread_count(actor: Actor) -> int:
     """Return how many lines of the actor's inbox are unread, 99 at most: one index read, for the bell on every page."""
     if actor.user_id is None:
         return 0
-    return InboxLine.objects.filter(user_id=actor.user_id, read_at__isnull=True)[:MOST_COUNTED].count()
+    return len(_unread(actor.user_id))
+
+
+@prepared
+def _unread(user_id: int) -> QuerySet[InboxLine, int]:
+    rows = InboxLine.objects.filter(user_id=user_id, read_at__isnull=True)
+    return rows.order_by().values_list("pk", flat=True)[:MOST_COUNTED]
 
 
 @dataclass(frozen=True, slots=True)

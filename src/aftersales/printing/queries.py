@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet, prefetch_related_objects
+
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
+from aftersales.core.prepared import prepared
 from aftersales.printing import rules
 from aftersales.printing.models import Paper
 
@@ -17,8 +20,16 @@ def papers_of(actor: Actor, document: Any) -> list[Paper]:
 
 def papers_about(actor: Actor, kind: str, subject_id: int) -> list[Paper]:
     """Return the same for a document named by its kind (`repairs.repairorder`) and id."""
-    rows = Paper.objects.visible_to(actor).filter(subject_kind=kind, subject_id=subject_id)
-    return list(rows.defer("payload").prefetch_related("copies").order_by("-issued_at", "kind"))
+    papers = _papers(actor.stations_with(), kind, subject_id)
+    if papers:
+        prefetch_related_objects(papers, "copies")
+    return papers
+
+
+@prepared
+def _papers(stations: tuple[int, ...] | None, kind: str, subject_id: int) -> QuerySet[Paper]:
+    rows = Paper.objects.everywhere() if stations is None else Paper.objects.at_stations(stations)
+    return rows.filter(subject_kind=kind, subject_id=subject_id).defer("payload").order_by("-issued_at", "kind")
 
 
 def latest_paper(document: Any, kind: str, language: str | None = None) -> Paper | None:

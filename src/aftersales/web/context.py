@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.middleware.csp import get_nonce
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
@@ -121,23 +122,31 @@ class Chrome:
     @property
     def texts(self) -> dict[str, str]:
         """The few sentences that scripts say, in the user's language."""
-        return {
-            "days": gettext("{days} d "),
-            "hours": gettext("{hours} h "),
-            "minutes": gettext("{minutes} min"),
-            "left": gettext("{span} left"),
-            "over": gettext("{span} over"),
-            "offline": gettext("The server cannot be reached. Nothing was lost: please try again."),
-            "failed": gettext("That did not work. Reload the page and try again."),
-            "forbidden": gettext("You are not allowed to do this."),
-            "missing": gettext("This record does not exist or is not visible to you."),
-            "busy": gettext("Too many requests at once. Please wait a moment."),
-        }
+        return _texts(get_language() or "")
+
+
+@lru_cache(maxsize=8)
+def _texts(_language: str) -> dict[str, str]:
+    return {
+        "days": gettext("{days} d "),
+        "hours": gettext("{hours} h "),
+        "minutes": gettext("{minutes} min"),
+        "left": gettext("{span} left"),
+        "over": gettext("{span} over"),
+        "offline": gettext("The server cannot be reached. Nothing was lost: please try again."),
+        "failed": gettext("That did not work. Reload the page and try again."),
+        "forbidden": gettext("You are not allowed to do this."),
+        "missing": gettext("This record does not exist or is not visible to you."),
+        "busy": gettext("Too many requests at once. Please wait a moment."),
+    }
 
 
 def _address(url_name: str) -> str:
-    if not url_name:
-        return ""
+    return _reversed(url_name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix()) if url_name else ""
+
+
+@lru_cache(maxsize=64)
+def _reversed(url_name: str, _urlconf: object, _prefix: str) -> str:
     try:
         return reverse(url_name)
     except NoReverseMatch:

@@ -8,7 +8,7 @@ from django import forms
 from django.db import models
 from django.forms.renderers import DjangoTemplates
 
-from aftersales.web import fields
+from aftersales.web import fields, pieces
 
 # What Tabler calls an input of each kind; anything else is a form-control.
 _CLASSES = {
@@ -26,6 +26,13 @@ _INSTEAD = {
 }
 
 
+# Drawn without a template: a form has dozens of these, and Django's own templates include three more for each.
+_DRAWN = {"django/forms/widgets/select.html": pieces.select_field} | {
+    f"django/forms/widgets/{name}.html": pieces.input_field
+    for name in ("text", "input", "number", "email", "tel", "url", "search", "hidden", "date", "datetime", "time")
+}
+
+
 class Renderer(DjangoTemplates):
     """Draws every form in Tabler's style, so that a form class says nothing about looks."""
 
@@ -36,6 +43,8 @@ class Renderer(DjangoTemplates):
         template_name = _INSTEAD.get(template_name, template_name)
         if widget := context.get("widget"):
             _dress(widget, template_name)
+            if draw := _DRAWN.get(template_name):
+                return draw(widget)
         return super().render(template_name, context, request)
 
 

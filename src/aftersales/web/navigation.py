@@ -19,7 +19,8 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils.module_loading import import_string
 
 type Text = Any  # a str or a lazy translation
@@ -33,7 +34,7 @@ class MayAnywhere(Protocol):
     def may_anywhere(self, code: str) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one of its kind: rows are kept by it
 class NavigationItem:
     """One row of the table. An empty `permission_code` means every signed-in user; `group` starts a heading."""
 
@@ -45,7 +46,7 @@ class NavigationItem:
     on_phone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class NavigationRow:
     """One entry as drawn."""
 
@@ -86,16 +87,34 @@ def rows_for(items: tuple[NavigationItem, ...], actor: MayAnywhere | None, path:
     """Return the entries the actor may use; the one whose address is the longest head of `path` is active."""
     if actor is None:
         return ()
-    found = (item for item in items if not item.permission_code or actor.may_anywhere(item.permission_code))
-    allowed = list({item.url_name: item for item in found}.values())  # one entry, two rights
-    urls = [reverse(item.url_name) for item in allowed]
-    here = max((url for url in urls if _covers(url, path)), key=len, default="")
+    allowed = tuple(item for item in items if not item.permission_code or actor.may_anywhere(item.permission_code))
+    entries = _addressed(allowed, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    here = max((url for _item, url in entries if _covers(url, path)), key=len, default="")
+    return _rows(entries, here)
+
+
+@lru_cache(maxsize=256)
+def _addressed(
+    allowed: tuple[NavigationItem, ...], _urlconf: object, _prefix: str
+) -> tuple[tuple[NavigationItem, str], ...]:
+    items = {item.url_name: item for item in allowed}.values()  # one entry, two rights
+    return tuple((item, reverse(item.url_name)) for item in items)
+
+
+@lru_cache(maxsize=1024)
+def _rows(entries: tuple[tuple[NavigationItem, str], ...], here: str) -> tuple[NavigationRow, ...]:
     return tuple(
         NavigationRow(
             label=item.label, url=url, icon=item.icon, active=url == here, group=item.group, on_phone=item.on_phone
         )
-        for item, url in zip(allowed, urls, strict=True)
+        for item, url in entries
     )
+
+
+@lru_cache(maxsize=2048)
+def drawn(rows: tuple[NavigationRow, ...], _language: str) -> str:
+    """Return the entries as HTML in the present language: the same for everybody who may use the same ones."""
+    return render_to_string("web/navigation.html", {"rows": rows})
 
 
 def phone_rows(rows: tuple[NavigationRow, ...]) -> tuple[NavigationRow, ...]:

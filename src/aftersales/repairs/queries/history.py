@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from aftersales.core.actor import Actor
+from aftersales.core.prepared import prepared
 from aftersales.network.rules import business_date
 from aftersales.repairs.choices import OPEN_STATES, Consent, LineKind, OrderState
 from aftersales.repairs.models import OrderLine, RepairOrder
@@ -23,6 +24,7 @@ from aftersales.vehicles.panels import PastVisit
 VISITS_SHOWN = 8
 VISITS_ON_FILE = 50
 ITEMS_SHOWN = 6
+DECLINED_READ = 60  # the same item counts once, so more is read than shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,33 +130,13 @@ def _visit(order: RepairOrder, words: Sequence[str], lines: Sequence[OrderLine])
 
 @fulfils("EST-09", "RECP-12")
 def declined_work(
-    actor: Actor, vehicle_id: int, *, besides: RepairOrder | None = None, limit: int = 30
+    actor: Actor, vehicle_id: int, *, besides: RepairOrder | None = None, limit: int = DECLINED_READ // 2
 ) -> list[DeclinedWork]:
     """Return what was declined or deferred on earlier visits of the vehicle and not done since; one statement.
 
     `besides` leaves out the visit under way and what it has already taken up. The same item counts once, the latest.
     """
-    orders = RepairOrder.objects.visible_to(actor, P.VIEW).filter(vehicle_id=vehicle_id)
-    refused = OrderLine.objects.filter(
-        order__in=orders.exclude(pk=besides.pk) if besides is not None else orders,
-        consent__in=(Consent.DECLINED, Consent.DEFERRED),
-        resolved_by__isnull=True,
-        kind__in=(LineKind.LABOUR, LineKind.PART),
-    ).exclude(order__state=OrderState.CANCELLED)
-    same_item = Q(operation_id=OuterRef("operation_id"), operation_id__isnull=False) | Q(
-        part_id=OuterRef("part_id"), part_id__isnull=False
-    )
-    later: models.QuerySet[OrderLine] = OrderLine.objects.filter(
-        same_item, order__vehicle_id=vehicle_id, order__received_at__gt=OuterRef("order__received_at")
-    )
-    done = Q(consent=Consent.AGREED)
-    if besides is not None:
-        done |= Q(order_id=besides.pk)
-    rows = (
-        refused.filter(~Exists(later.filter(done)))
-        .annotate(order_number=F("order__number"), visited_at=F("order__received_at"))
-        .order_by("-visited_at", "position")[: limit * 2]
-    )
+    rows = _declined(actor.stations_with(P.VIEW), vehicle_id, besides.pk if besides is not None else None)
     found: dict[tuple[str, int], DeclinedWork] = {}
     for line in rows:
         item_id = line.operation_id or line.part_id
@@ -178,6 +160,29 @@ def declined_work(
             ),
         )
     return list(found.values())[:limit]
+
+
+@prepared
+def _declined(stations: tuple[int, ...] | None, vehicle_id: int, besides: int | None) -> models.QuerySet[OrderLine]:
+    orders = RepairOrder.objects.everywhere() if stations is None else RepairOrder.objects.at_stations(stations)
+    orders = orders.filter(vehicle_id=vehicle_id)
+    refused = OrderLine.objects.filter(
+        order__in=orders.exclude(pk=besides) if besides is not None else orders,
+        consent__in=(Consent.DECLINED, Consent.DEFERRED),
+        resolved_by__isnull=True,
+        kind__in=(LineKind.LABOUR, LineKind.PART),
+    ).exclude(order__state=OrderState.CANCELLED)
+    same_item = Q(operation_id=OuterRef("operation_id"), operation_id__isnull=False) | Q(
+        part_id=OuterRef("part_id"), part_id__isnull=False
+    )
+    later: models.QuerySet[OrderLine] = OrderLine.objects.filter(
+        same_item, order__vehicle_id=vehicle_id, order__received_at__gt=OuterRef("order__received_at")
+    )
+    done = Q(consent=Consent.AGREED)
+    if besides is not None:
+        done |= Q(order_id=besides)
+    told = refused.annotate(order_number=F("order__number"), visited_at=F("order__received_at"))
+    return told.filter(~Exists(later.filter(done))).order_by("-visited_at", "position")[:DECLINED_READ]
 
 
 def open_order_of(actor: Actor, vehicle_id: int) -> RepairOrder | None:

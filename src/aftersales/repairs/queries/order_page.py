@@ -12,8 +12,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
+from aftersales.core.documents import subject_kind
 from aftersales.core.errors import NotVisible, Text
+from aftersales.core.prepared import prepared
 from aftersales.core.quantity import Unit
+from aftersales.journal.models import JournalEntry
 from aftersales.repairs.choices import (
     CheckKind,
     Consent,
@@ -27,6 +30,7 @@ from aftersales.repairs.models import (
     Concern,
     ConsentRecord,
     Departure,
+    Estimate,
     OrderLine,
     ProgressNotice,
     QualityCheck,
@@ -55,6 +59,7 @@ from aftersales.standards import checklists
 from aftersales.web.damage import Kind as DamageKind
 from aftersales.web.damage import Position
 
+ENTRIES_SHOWN = 200
 CHANNEL_LABELS: dict[str, Text] = {
     "phone": _("by phone"),
     "in_person": _("in person"),
@@ -70,34 +75,87 @@ def order_numbered(actor: Actor, number: str) -> RepairOrder:
     """
     if not number or len(number) > 40 or "\x00" in number:
         raise NotVisible
-    order = (
-        RepairOrder.objects.visible_to(actor, P.VIEW)
-        .select_related("station", "customer", "vehicle__model", "advisor", "appointment", "comeback_of")
-        .filter(number=number)
-        .order_by("-received_at")
-        .first()
-    )
-    if order is None:
+    found = _orders_numbered(actor.stations_with(P.VIEW), number)
+    if not found:
         raise NotVisible
-    return order
+    return found[0]
+
+
+@prepared
+def _orders_numbered(stations: tuple[int, ...] | None, number: str) -> models.QuerySet[RepairOrder]:
+    rows = RepairOrder.objects.everywhere() if stations is None else RepairOrder.objects.at_stations(stations)
+    # Every further table multiplies the ways in which PostgreSQL could join them, and so the time it takes to choose.
+    named = rows.select_related("station", "customer", "vehicle__model", "advisor")
+    return named.filter(number=number).order_by("-received_at")[:1]
 
 
 def load_lines(order: RepairOrder) -> list[OrderLine]:
     """Read the order's lines with technician, bay and part into the instance, once; one statement."""
     if "_lines" not in order.__dict__:
-        rows = OrderLine.objects.filter(order_id=order.pk).select_related("technician", "bay").order_by("position")
-        order._lines = list(rows.fetch_mode(models.FETCH_RAISE))
+        order._lines = _lines(order.pk)
         for line in order._lines:
             line.order = order
     return order._lines
 
 
+@prepared
+def _lines(order_id: int) -> models.QuerySet[OrderLine]:
+    rows = OrderLine.objects.filter(order_id=order_id).select_related("technician", "bay").order_by("position")
+    return rows.fetch_mode(models.FETCH_RAISE)
+
+
 def load_concerns(order: RepairOrder) -> list[Concern]:
     """Read the order's concerns with who diagnosed them into the instance, once; one statement."""
     if "_concerns" not in order.__dict__:
-        rows = Concern.objects.filter(order_id=order.pk).select_related("diagnosed_by").order_by("position")
-        order._concerns = list(rows.fetch_mode(models.FETCH_RAISE))
+        order._concerns = _concerns(order.pk)
     return order._concerns
+
+
+@prepared
+def _concerns(order_id: int) -> models.QuerySet[Concern]:
+    rows = Concern.objects.filter(order_id=order_id).select_related("diagnosed_by").order_by("position")
+    return rows.fetch_mode(models.FETCH_RAISE)
+
+
+@prepared
+def _receiving_forms(order_id: int) -> models.QuerySet[ReceivingForm]:
+    return ReceivingForm.objects.filter(order_id=order_id)
+
+
+@prepared
+def _estimates(order_id: int) -> models.QuerySet[Estimate]:
+    return Estimate.objects.filter(order_id=order_id).order_by("-version")
+
+
+@prepared
+def _consents(order_id: int) -> models.QuerySet[ConsentRecord]:
+    return ConsentRecord.objects.filter(order_id=order_id).order_by("-pk")
+
+
+@prepared
+def _checks(order_id: int) -> models.QuerySet[QualityCheck]:
+    return QualityCheck.objects.filter(order_id=order_id).select_related("checked_by").order_by("-pk")
+
+
+@prepared
+def _notices(order_id: int) -> models.QuerySet[ProgressNotice]:
+    return ProgressNotice.objects.filter(order_id=order_id).order_by("-pk")
+
+
+@prepared
+def _departures(order_id: int) -> models.QuerySet[Departure]:
+    return Departure.objects.filter(order_id=order_id).order_by("-pk")
+
+
+@prepared
+def _entries(kind: str, order_id: int) -> models.QuerySet[JournalEntry]:
+    rows = JournalEntry.objects.everywhere().filter(subject_kind=kind, subject_id=order_id)
+    return rows.order_by("-sequence")[:ENTRIES_SHOWN]
+
+
+def entries_shown(order: RepairOrder) -> list[JournalEntry]:
+    """Return the order's journal, newest first, as far as its page tells it; one statement."""
+    return _entries(subject_kind(order), order.pk)
 
 
 def line_rows(order: RepairOrder) -> list[LineRow]:
@@ -108,17 +166,21 @@ def line_rows(order: RepairOrder) -> list[LineRow]:
     return [_line_row(line, concerns, positions, worked, running) for line in lines]
 
 
+@prepared
+def _sessions(line_ids: tuple[int, ...]) -> models.QuerySet[WorkSession]:
+    return WorkSession.objects.filter(line_id__in=line_ids)
+
+
 def _clock_times(line_ids: Sequence[int]) -> tuple[dict[int, int], dict[int, datetime]]:
     worked: dict[int, int] = defaultdict(int)
     running: dict[int, datetime] = {}
     if not line_ids:
         return worked, running
-    sessions = WorkSession.objects.filter(line_id__in=line_ids).values_list("line_id", "started_at", "ended_at")
-    for line_id, started_at, ended_at in sessions:
-        if ended_at is None:
-            running[line_id] = started_at
+    for session in _sessions(tuple(line_ids)):
+        if session.ended_at is None:
+            running[session.line_id] = session.started_at
         else:
-            worked[line_id] += int((ended_at - started_at).total_seconds() // 60)
+            worked[session.line_id] += int((session.ended_at - session.started_at).total_seconds() // 60)
     return worked, running
 
 
@@ -222,9 +284,10 @@ def answered(clause: str, answers: Mapping[str, Any]) -> tuple[Answer, ...]:
 
 def receiving_row(order: RepairOrder) -> ReceivingRow | None:
     """Return the receiving form, or None for a historical order; one statement."""
-    form = ReceivingForm.objects.filter(order_id=order.pk).first()
-    if form is None:
+    forms = _receiving_forms(order.pk)
+    if not forms:
         return None
+    form = forms[0]
     points = (*answered("RECP-10", form.walkaround), *answered("RECP-20", form.findings))
     return ReceivingRow(
         energy_percent=form.energy_percent,
@@ -265,7 +328,7 @@ def estimate_rows(order: RepairOrder) -> list[EstimateRow]:
             shortages=tuple(f"{short['text']} ({short['available']}/{short['wanted']})" for short in row.shortages),
             lines=tuple(row.lines),
         )
-        for row in order.estimates.order_by("-version")
+        for row in _estimates(order.pk)
     ]
 
 
@@ -287,14 +350,13 @@ def consent_rows(order: RepairOrder) -> list[ConsentRow]:
             estimate_version=row.estimate_version,
             at=row.at,
         )
-        for row in ConsentRecord.objects.filter(order_id=order.pk).order_by("-pk")
+        for row in _consents(order.pk)
     ]
 
 
 def check_rows(order: RepairOrder) -> list[CheckRow]:
     """Return self-checks and inspections with their answers, the newest first."""
-    rows = QualityCheck.objects.filter(order_id=order.pk).select_related("checked_by").order_by("-pk")
-    return [_check(row) for row in rows]
+    return [_check(row) for row in _checks(order.pk)]
 
 
 def _check(row: QualityCheck) -> CheckRow:
@@ -318,13 +380,10 @@ def notice_rows(order: RepairOrder) -> list[NoticeRow]:
     """Return what the customer was told while the car was with us, the newest first (WORK-10)."""
     return [
         NoticeRow(CHANNEL_LABELS.get(row.channel, row.channel), row.text, row.told_by, row.at)
-        for row in ProgressNotice.objects.filter(order_id=order.pk).order_by("-pk")
+        for row in _notices(order.pk)
     ]
 
 
 def departure_rows(order: RepairOrder) -> list[DepartureRow]:
     """Return the authorised departures from the process, the newest first."""
-    return [
-        DepartureRow(row.clause, row.reason, row.authorised_by, row.at)
-        for row in Departure.objects.filter(order_id=order.pk).order_by("-pk")
-    ]
+    return [DepartureRow(row.clause, row.reason, row.authorised_by, row.at) for row in _departures(order.pk)]

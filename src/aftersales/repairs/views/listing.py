@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Forbidden, InputRefused
+from aftersales.core.prepared import prepared
 from aftersales.doors.commands import actor_of
 from aftersales.doors.pages import page_of
 from aftersales.repairs.choices import OrderState
@@ -56,11 +58,7 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         chooser = self.fields["advisor"]
         assert isinstance(chooser, forms.TypedChoiceField)
-        people = (
-            StaffMember.objects.visible_to(actor)
-            .filter(post__in=(Post.SERVICE_ADVISOR, Post.MANAGER), is_active=True)
-            .order_by("name")[:200]
-        )
+        people = _advisors(actor.stations_with())
         chooser.choices = [("", gettext_lazy("everybody")), *((str(p.pk), p.name) for p in people)]
 
     def wanted(self) -> OrderFilter:
@@ -79,6 +77,13 @@ class FilterForm(forms.Form):
             vehicle_number=str(self.data.get("vehicle", ""))[:20].replace("\x00", ""),
             customer_number=str(self.data.get("customer", ""))[:20].replace("\x00", ""),
         )
+
+
+@prepared
+def _advisors(stations: tuple[int, ...] | None) -> QuerySet[StaffMember]:
+    rows = StaffMember.objects.everywhere() if stations is None else StaffMember.objects.at_stations(stations)
+    found = rows.filter(post__in=(Post.SERVICE_ADVISOR, Post.MANAGER), is_active=True)
+    return found.only("name").order_by("name")[:200]
 
 
 def _form(request: HttpRequest) -> tuple[Actor, FilterForm]:

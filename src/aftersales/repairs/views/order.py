@@ -45,7 +45,6 @@ FORM = "ro-form"
 REGIONS = (FORM, "ro-head", "ro-state", "ro-actions", "ro-concerns", "ro-lines", "ro-records", "ro-journal")
 PARTS = frozenset({*REGIONS, "ro-photos", "ro-picks"})
 PHOTO_RIGHTS = (P.RECEIVE, P.DIAGNOSE, P.WORK, P.INSPECT, P.DELIVER, P.ISSUE_PARTS)
-ENTRIES_SHOWN = 200
 
 
 def address_of(order: RepairOrder) -> str:
@@ -197,7 +196,7 @@ def full_context(order: RepairOrder, actor: Actor, at: datetime) -> dict[str, An
     """Return everything the page shows; the same number of statements however many lines the order has."""
     lines = rows.line_rows(order)
     concerns = rows.concern_rows(order)
-    entries = entries_of(order, limit=ENTRIES_SHOWN)
+    entries = rows.entries_shown(order)
     actions = actions_of(order, actor)
     open_at_lines = {name for name, offer in actions.at_lines.items()}
     return {

@@ -13,13 +13,13 @@ from django.forms import BaseForm
 from django.middleware.csrf import get_token
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join, json_script
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
-from aftersales.web import assets, formats, plates
+from aftersales.web import assets, formats, pieces, plates
 from aftersales.web.forms import entries_of
+from aftersales.web.navigation import drawn
 from aftersales.web.tones import tone_of
 
 register = template.Library()
@@ -105,17 +105,34 @@ def form_entries(context: Context, *forms: BaseForm) -> SafeString:
 @register.simple_tag
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon of frontend/src/icons.txt; silent to screen readers unless it has a label."""
-    if not name:
-        return SafeString("")
-    meaning = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    paint = 'fill="currentColor"' if name.endswith("-filled") else 'fill="none" stroke="currentColor"'
-    return format_html(
-        '<svg class="icon {}" viewBox="0 0 24 24" {} stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
-        css,
-        SafeString(paint),
-        meaning,
-        assets.icon_drawing(name),
-    )
+    return pieces.icon(str(name), str(css), str(label))
+
+
+@register.simple_tag
+def badge(state: Any, text: Any = "", tone: str = "", css: str = "", rest: Any = "") -> SafeString:
+    """What `<c-badge>` draws, for pages with many."""
+    return pieces.badge(state, text, tone, css, rest)
+
+
+@register.simple_tag
+def plate(number: Any, kind: str = "", size: str = "", rest: Any = "") -> SafeString:
+    """What `<c-plate>` draws, for pages with many."""
+    return pieces.plate(number, kind, size, rest)
+
+
+@register.simple_tag(takes_context=True)
+def countdown(
+    context: Context, due: Any, stopped_at: Any = None, warn: Any = 60, pill: object = "", rest: Any = ""
+) -> SafeString:
+    """What `<c-countdown>` draws, for pages with many."""
+    return pieces.countdown(due, _now(context), warn, stopped_at, pill=pill, rest=rest)
+
+
+@register.simple_tag(takes_context=True)
+def navigation_list(context: Context) -> str:
+    """The entries of the navigation, as the side and the phone's panel show them."""
+    chrome = _chrome(context)
+    return drawn(chrome.navigation if chrome is not None else (), get_language() or "")
 
 
 @register.simple_tag
@@ -140,25 +157,8 @@ def chart_data(option: dict[str, Any], element_id: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def countdown_parts(context: Context, due: Any, warn: Any, stopped_at: Any) -> dict[str, Any]:
-    """What a countdown shows at this moment: state ok, soon or over, its words, and the instant for the script.
-
-    `due` is a datetime or ISO text; `warn` how many minutes before it turns amber.
-    """
-    at = parse_datetime(due) if isinstance(due, str) else due
-    if not isinstance(at, datetime):
-        return {"iso": "", "state": "ok", "words": formats.DASH, "title": ""}
-    if timezone.is_naive(at):
-        at = timezone.make_aware(at)
-    stop = parse_datetime(stopped_at) if isinstance(stopped_at, str) else stopped_at
-    left = int((at - (stop or _now(context))).total_seconds() // 60)
-    state = "over" if left < 0 else "soon" if left <= int(warn) else "ok"
-    words = gettext("{span} over") if left < 0 else gettext("{span} left")
-    return {
-        "iso": at.isoformat(),
-        "state": state,
-        "words": words.format(span=formats.duration(abs(left))),
-        "title": formats.moment_full(at),
-    }
+    """What a countdown shows at this moment, for a page that draws its own."""
+    return pieces.countdown_parts(due, _now(context), warn, stopped_at)
 
 
 @register.inclusion_tag("web/step_buttons.html", takes_context=True)
