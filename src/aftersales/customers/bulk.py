@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, models
 from psycopg import sql
 
@@ -24,6 +24,14 @@ def take_numbers(model: type[models.Model], sequence: str, letter: str, count: i
         return [(row_id, f"{letter}{number:08d}") for row_id, number in cursor.fetchall()]
 
 
+def copied[M: models.Model](pattern: M, values: Mapping[str, Any]) -> M:
+    """Return a new unsaved row like the pattern with columns of its own, by the names the model's fields are kept
+    under; a tenth of the price of calling the model."""
+    made = type(pattern).__new__(type(pattern))
+    made.__dict__ = pattern.__dict__ | values
+    return made
+
+
 def copy_models(rows: Sequence[models.Model]) -> None:
     """Copy unsaved rows of one model, ids already taken, into its table, columns as they stand."""
     if not rows:
@@ -35,7 +43,7 @@ def copy_models(rows: Sequence[models.Model]) -> None:
         rows[0]._meta.db_table,
         [str(field.column) for field in fields],
         (
-            [json.dumps(values[name]) if name in as_json else values[name] for name in names]
+            [orjson.dumps(values[name]).decode() if name in as_json else values[name] for name in names]
             for values in (row.__dict__ for row in rows)
         ),
     )
@@ -55,7 +63,7 @@ def copy_journal(
         (
             (
                 getattr(document, "station_id", None), subject_kind(document), document.pk, 0, step, "", "",
-                json.dumps(changes, ensure_ascii=False), "", actor.user_id, actor.name, actor.role, actor.request_id,
+                orjson.dumps(changes).decode(), "", actor.user_id, actor.name, actor.role, actor.request_id,
                 at, "", "",
             )
             for document, changes in entries

@@ -25,6 +25,10 @@ DATES = ("visited_on", "next_contact_on")
 EARLIEST = date(1980, 1, 1)
 LATEST = date(2099, 12, 31)
 PHONES_AT_MOST = 20
+# An enumeration lists its values anew each time it is asked; an import asks for every row.
+KINDS = frozenset(CustomerKind.values)
+_CHANNELS = frozenset(("", *Channel.values))
+_LABELS = frozenset(PhoneLabel.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def phone_drafts(phones: Sequence[PhoneInput]) -> list[PhoneDraft]:
             phone = parse_phone(number)
         except ImpossiblePhone:
             raise InputRefused(phone_sentence(), code="phone", fields={"phones": phone_sentence()}) from None
-        if label not in PhoneLabel.values:
+        if label not in _LABELS:
             is_mobile = len(phone.national) == 11 and phone.national.startswith("1")
             label = PhoneLabel.MOBILE if is_mobile else PhoneLabel.OTHER
         drafts.setdefault((phone.number, phone.extension), PhoneDraft(phone.number, phone.extension, label))
@@ -103,9 +107,9 @@ def customer_values(**values: Any) -> dict[str, Any]:
 def _choices(values: dict[str, Any]) -> dict[str, Text]:
     """Return the sentences against choices that are not in their list."""
     fields: dict[str, Text] = {}
-    if values.get("kind", CustomerKind.PERSON) not in CustomerKind.values:
+    if values.get("kind", CustomerKind.PERSON) not in KINDS:
         fields["kind"] = _("Choose person or company.")
-    if values.get("preferred_channel", "") not in ("", *Channel.values):
+    if values.get("preferred_channel", "") not in _CHANNELS:
         fields["preferred_channel"] = _("Choose a channel from the list.")
     return fields
 

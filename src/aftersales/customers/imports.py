@@ -14,10 +14,10 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, Text
 from aftersales.core.transactions import run_in_transaction
-from aftersales.customers.bulk import copy_journal, copy_models, copy_rows, take_numbers
+from aftersales.customers.bulk import copied, copy_journal, copy_models, copy_rows, take_numbers
 from aftersales.customers.choices import CustomerKind
-from aftersales.customers.drafts import PhoneDraft, customer_values, finding, phone_drafts, phone_sentence
-from aftersales.customers.models import Customer, CustomerPhone
+from aftersales.customers.drafts import KINDS, PhoneDraft, customer_values, finding, phone_drafts, phone_sentence
+from aftersales.customers.models import Customer
 from aftersales.customers.permissions import P
 from aftersales.customers.services import opening_changes
 from aftersales.network.models import Station
@@ -114,7 +114,7 @@ def _texts(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return the typed columns of a row; a name that says company makes one."""
     name = str(raw.get("name") or "").strip()
     kind = str(raw.get("kind") or "")
-    if kind not in CustomerKind.values:
+    if kind not in KINDS:
         kind = CustomerKind.COMPANY if any(mark in name for mark in COMPANY_MARKS) else CustomerKind.PERSON
     visited = raw.get("visited_on")
     return {
@@ -161,8 +161,9 @@ def _write_batch(actor: Actor, at: datetime, station: Station, rows: Sequence[Cu
     if not fresh:
         return 0
     numbers = take_numbers(Customer, "customers_number", "C", len(fresh))
+    pattern = Customer(station=station, created_at=at)
     written = [
-        (Customer(id=pk, number=number, station=station, created_at=at, **row.values), row)
+        (copied(pattern, {"id": pk, "number": number} | row.values), row)
         for (pk, number), row in zip(numbers, fresh, strict=True)
     ]
     copy_models([customer for customer, _row in written])
@@ -187,8 +188,10 @@ def _write_batch(actor: Actor, at: datetime, station: Station, rows: Sequence[Cu
 
 def keys_on_file(station_id: int, rows: Sequence[CustomerRow]) -> frozenset[tuple[str, str]]:
     """Return those keys of the rows that the station already has, in two statements."""
-    names = {row.key[0] for row in rows}
-    mine = Customer.objects.at_station(station_id).filter(name__in=names)
-    with_phone = CustomerPhone.objects.filter(customer__in=mine.values("pk")).values_list("customer__name", "number")
-    without = mine.filter(phones=None).values_list("name", flat=True)
+    keys = [row.key for row in rows]
+    mine = Customer.objects.at_station(station_id)
+    numbers = {number for _name, number in keys if number}
+    with_phone = mine.filter(phones__number__in=numbers).values_list("name", "phones__number")
+    names = {name for name, number in keys if not number}
+    without = mine.filter(name__in=names, phones=None).values_list("name", flat=True)
     return frozenset(with_phone) | {(name, "") for name in without}

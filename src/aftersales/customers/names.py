@@ -34,6 +34,8 @@ def tidy(text: str, *, lines: bool = False) -> str:
 
     Raises UnwritableText: such text is refused, never cleaned in silence.
     """
+    if text.isprintable():  # so it has no control characters of any kind
+        return text.strip()
     allowed = "\n\r\t" if lines else ""
     for char in text:
         if char < " " or char > "\x7e":  # plain ASCII needs no look

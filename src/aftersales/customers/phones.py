@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 LANDLINE = re.compile(r"0(10|2[0-9]|[3-9][0-9]{2})[2-9][0-9]{6,7}")
@@ -38,6 +39,7 @@ class Phone:
         return self.number.startswith("+86") and self.number[3:6] in VIRTUAL_PREFIXES
 
 
+@lru_cache(maxsize=32768)  # an import reads every number twice: for the customer and for the owner of the vehicle
 def parse_phone(text: str) -> Phone:
     """Return the number in its one written form; ImpossiblePhone when it cannot be dialled.
 
@@ -46,6 +48,8 @@ def parse_phone(text: str) -> Phone:
     """
     if len(text) > 60:
         raise ImpossiblePhone
+    if text.isascii() and MOBILE.fullmatch(text):
+        return Phone(f"+86{text}")
     folded = unicodedata.normalize("NFKC", text).upper()
     folded = "".join(char for char in folded if unicodedata.category(char) not in {"Cf", "Cc"} or char == "\t").strip()
     extension = ""

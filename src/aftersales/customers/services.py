@@ -19,7 +19,15 @@ from aftersales.core.rows import insert_later
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, plain, record_entry, snapshot
 from aftersales.customers.choices import Channel, CustomerKind, PhoneLabel, Purpose
-from aftersales.customers.drafts import PhoneDraft, PhoneInput, customer_values, finding, phone_drafts, refused_text
+from aftersales.customers.drafts import (
+    PhoneDraft,
+    PhoneInput,
+    customer_values,
+    finding,
+    phone_drafts,
+    phone_sentence,
+    refused_text,
+)
 from aftersales.customers.events import ConsentWithdrawn, CustomerChanged, CustomersMerged
 from aftersales.customers.models import Consent, Customer, CustomerPhone
 from aftersales.customers.names import UnwritableText, tidy
@@ -63,7 +71,9 @@ def register_customer(
 
 def opening_changes(customer: Customer, drafts: Sequence[PhoneDraft]) -> dict[str, Any]:
     """Return what the journal keeps of a new archive: every filled column, and the phones."""
-    changes = {name: plain(value) for name, value in snapshot(customer).items() if value not in (None, "", [], {})}
+    changes = {
+        name: plain(value) for name, value in snapshot(customer).items() if value or value not in (None, "", [], {})
+    }
     return changes | ({"phones": [draft.number for draft in drafts]} if drafts else {})
 
 
@@ -162,7 +172,10 @@ def add_phone(
 ) -> CustomerPhone:
     """Add a number to the customer; the first one, or one added as primary, becomes the primary. Raises
     InputRefused."""
-    draft = phone_drafts([(number, label)])[0]
+    drafts = phone_drafts([(number, label)])
+    if not drafts:
+        raise InputRefused(phone_sentence(), code="phone", fields={"number": phone_sentence()})
+    (draft,) = drafts
 
     def command() -> CustomerPhone:
         fresh = lock_fresh(customer)

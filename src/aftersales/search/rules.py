@@ -16,6 +16,8 @@ def fold(text: str) -> str:
     """Return the text as terms are kept: NFKC, upper case, without blanks, separators, control and invisible
     characters."""
     folded = unicodedata.normalize("NFKC", text).upper()
+    if folded.isalnum():  # letters and digits alone: nothing to drop
+        return folded
     return "".join(
         char for char in folded if char not in _DROPPED and not char.isspace() and unicodedata.category(char)[0] != "C"
     )

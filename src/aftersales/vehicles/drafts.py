@@ -27,6 +27,7 @@ NUMBERS = {
     "interval_months": 120,
     "next_service_km": ODOMETER_LIMIT_KM,
 }
+POWER_TYPES = frozenset(PowerType.values)  # an enumeration lists its values anew each time it is asked
 EARLIEST = date(1950, 1, 1)
 LATEST = date(2099, 12, 31)
 VIN_SENTENCES: dict[str, Text] = {
@@ -119,7 +120,7 @@ def vehicle_values(**values: Any) -> dict[str, Any]:
     for field, limit in NUMBERS.items():
         if (number := values.get(field)) is not None and not 0 <= number <= limit:
             fields[field] = _("Enter a whole number from 0 to %(limit)s.") % {"limit": limit}
-    if values.get("power_type", PowerType.FUEL) not in PowerType.values:
+    if values.get("power_type", PowerType.FUEL) not in POWER_TYPES:
         fields["power_type"] = _("Choose a power type from the list.")
     if fields:
         raise InputRefused(_("Please check the marked fields."), code="vehicle_fields", fields=fields)

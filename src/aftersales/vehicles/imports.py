@@ -15,15 +15,22 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused
 from aftersales.core.transactions import run_in_transaction
-from aftersales.customers.bulk import copy_journal, copy_models, copy_rows, take_numbers
+from aftersales.customers.bulk import copied, copy_journal, copy_models, copy_rows, take_numbers
 from aftersales.customers.imports import Oddity, Plan, Written
 from aftersales.customers.models import Customer
 from aftersales.customers.phones import ImpossiblePhone, parse_phone
 from aftersales.network.models import Station
 from aftersales.search.services import index_new
 from aftersales.standards.binding import fulfils
-from aftersales.vehicles.choices import PartyRole, PowerType, ReadingSource
-from aftersales.vehicles.drafts import ODDITY_SENTENCES, VehicleDraft, checked_plate, finding, vehicle_draft
+from aftersales.vehicles.choices import PartyRole, ReadingSource
+from aftersales.vehicles.drafts import (
+    ODDITY_SENTENCES,
+    POWER_TYPES,
+    VehicleDraft,
+    checked_plate,
+    finding,
+    vehicle_draft,
+)
 from aftersales.vehicles.models import ODOMETER_LIMIT_KM, PlateHolding, Vehicle
 from aftersales.vehicles.permissions import P
 from aftersales.vehicles.services import opening_changes
@@ -98,7 +105,7 @@ def _judge(number: int, raw: Mapping[str, Any], on: date, plan: Plan[VehicleRow]
     values: dict[str, Any] = {name: str(raw.get(name) or "") for name in _TEXTS}
     values |= {name: day for name in _DATES if isinstance(day := raw.get(name), date)}
     values |= {name: whole for name in _NUMBERS if isinstance(whole := raw.get(name), int)}
-    if raw.get("power_type") in PowerType.values:
+    if raw.get("power_type") in POWER_TYPES:
         values["power_type"] = raw["power_type"]
     draft = vehicle_draft(
         vin=vin, plate=plate, at_year=on.year, accept_oddities=True, is_imported_history=not vin.strip(), **values
@@ -138,8 +145,9 @@ def _write_batch(actor: Actor, at: datetime, station: Station, rows: Sequence[Ve
         return 0
     today = timezone.localdate(at)
     numbers = take_numbers(Vehicle, "vehicles_number", "V", len(fresh))
+    pattern = Vehicle(station=station, created_at=at)
     written = [
-        (_vehicle(station, at, row, taken_plates, pk=pk, number=number), row)
+        (_vehicle(pattern, at, row, taken_plates, pk=pk, number=number), row)
         for (pk, number), row in zip(numbers, fresh, strict=True)
     ]
     vehicles = [car for car, _row in written]
@@ -175,14 +183,14 @@ def _write_batch(actor: Actor, at: datetime, station: Station, rows: Sequence[Ve
 
 
 def _vehicle(
-    station: Station, at: datetime, row: VehicleRow, taken: frozenset[str], *, pk: int, number: str
+    pattern: Vehicle, at: datetime, row: VehicleRow, taken: frozenset[str], *, pk: int, number: str
 ) -> Vehicle:
     """Return the unsaved vehicle; a plate that another vehicle carries stays there."""
     columns = row.draft.columns()
     if columns["plate"] in taken:
         columns["plate"] = ""
     odometer = {} if row.odometer_km is None else {"odometer_km": row.odometer_km, "odometer_at": at}
-    return Vehicle(id=pk, number=number, station=station, created_at=at, **columns, **odometer)
+    return copied(pattern, {"id": pk, "number": number} | columns | odometer)
 
 
 def _on_file(station_id: int, rows: Sequence[VehicleRow]) -> tuple[frozenset[str], frozenset[str]]:

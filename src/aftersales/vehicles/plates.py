@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
@@ -59,11 +59,14 @@ def normalise_plate(text: str) -> str:
     """Return the plate as it is kept: NFKC, upper case, without dots, blanks and invisible characters; judges
     nothing."""
     folded = unicodedata.normalize("NFKC", text[:60]).upper()
+    if folded.isalnum():  # letters and digits alone: nothing to leave out
+        return folded
     return "".join(
         char for char in folded if char not in _DROPPED and not char.isspace() and unicodedata.category(char) != "Cf"
     )
 
 
+@lru_cache(maxsize=4096)  # an import asks twice a row
 def parse_plate(text: str) -> Plate:
     """Return the plate and its kind; ImpossiblePlate for anything GA 36-2018 does not issue.
 

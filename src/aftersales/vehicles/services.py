@@ -95,7 +95,7 @@ def register_vehicle(
 
 def opening_changes(vehicle: Vehicle) -> dict[str, Any]:
     """Return what the journal keeps of a new vehicle: every filled column."""
-    return {name: plain(value) for name, value in snapshot(vehicle).items() if value not in (None, "", [], {})}
+    return {name: plain(value) for name, value in snapshot(vehicle).items() if value or value not in (None, "", [], {})}
 
 
 def save_new(vehicle: Vehicle) -> None:

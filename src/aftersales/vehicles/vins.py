@@ -46,6 +46,8 @@ def normalise_vin(text: str) -> str:
     """Return the VIN as it is kept: NFKC, upper case, without blanks, hyphens and invisible characters; judges
     nothing."""
     folded = unicodedata.normalize("NFKC", text[:60]).upper()
+    if folded.isalnum():  # letters and digits alone: nothing to leave out
+        return folded
     return "".join(
         char for char in folded if char not in "-* ·." and not char.isspace() and unicodedata.category(char) != "Cf"
     )
