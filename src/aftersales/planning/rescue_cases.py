@@ -111,9 +111,9 @@ class Worth:
     `grace` seconds after the one told.
     """
 
-    waiting_minute: int = 100
-    late_call: int = 20_000
-    late_minute: int = 1_000
+    waiting_minute: int = 300
+    late_call: int = 30_000
+    late_minute: int = 200
     changed: int = 1_500
     grace: int = 600
 

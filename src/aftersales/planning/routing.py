@@ -9,14 +9,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from aftersales.planning.effort import Effort, Progress
 from aftersales.planning.routing_bound import assignment_bound
-from aftersales.planning.routing_model import Model
+from aftersales.planning.routing_model import UNIT, Model
+from aftersales.planning.routing_pool import RoutePool
 from aftersales.planning.routing_reasons import reasons
 from aftersales.planning.routing_refusals import tour_problems
 from aftersales.planning.sentences import refuse
 from aftersales.planning.tours import Lookup, Tour, TourCase, TourPlan, timed
+
+if TYPE_CHECKING:
+    from pyvrp import Solution
 
 Rows = dict[str, list[list[str]]]
 """Each van's trips as lists of stops."""
@@ -24,6 +29,16 @@ Rows = dict[str, list[list[str]]]
 TELL_EVERY_S = 0.25
 PATIENCE = 0.5
 """The share of the effort after which a case without any complete plan is planned with stops left out."""
+INCOMPLETE = 2**62
+"""The solver's cost of a solution that breaks a limit is the largest integer."""
+PHASES = ((0.05, False), (0.40, False), (0.75, True), (1.0, False))
+"""Shares of the effort at which a search ends, and whether it began anew instead of from the best so far."""
+FIRST_HISTORY = 50
+HISTORY_SHARE = 60
+"""Late acceptance settles down after a multiple of its history; so many histories fit into what is left."""
+POOL_SHARE = 0.03
+POOL_NODES = 50
+LEAST_HISTORY, MOST_HISTORY = 20, 2_000
 
 
 def plan_tours(case: TourCase, effort: Effort, *, before: TourPlan | None = None) -> TourPlan:
@@ -33,23 +48,65 @@ def plan_tours(case: TourCase, effort: Effort, *, before: TourPlan | None = None
     refused stops (PURC-02, cheap); windows, loads, abilities, shifts and limits are never broken. A stop that must be
     served and for which no place was found is named in `missed`. Raises InputRefused with every problem of the input.
     """
+    watch = _Watch(effort)
     refuse(tour_problems(case))
     look = Lookup.of(case)
     if not case.stops:
         return finished(look, {}, bound=0.0, work=0)
     bound = assignment_bound(look)
     start = filled(look, kept(look, before), effort.cancelled) if before is not None else None
-    model = Model(look)
-    watch = _Watch(effort, bound, model.unit)
-    rows: Rows | None = None
-    if not effort.cancelled():
-        rows = model.search(watch, seed=effort.seed, start=start)
-    if rows is None and not effort.cancelled():
-        watch.patient = False
-        rows = Model(look, must=False).search(watch, seed=effort.seed, start=start)
-    found = [each for each in (rows, start) if each is not None] or [{}]
-    plans = [finished(look, filled(look, each, lambda: False), bound, watch.turns) for each in found]
+    watch.bound = bound
+    found = [] if effort.cancelled() else [_searched(look, watch, start)]
+    found += [start] if start is not None else []
+    plans = [finished(look, filled(look, each, lambda: False), bound, watch.turns) for each in found or [{}]]
     return min(plans, key=lambda plan: (len(plan.missed), plan.cost))
+
+
+def _searched(look: Lookup, watch: _Watch, start: Rows | None) -> Rows:
+    """Return the best tours the solver finds: a short look round that shows how fast it is, a long search whose
+    patience fits what is left, the best of all routes seen, a last search from there.
+
+    When half the effort has brought no complete plan, stops that must be served may be left out, dearly.
+    """
+    model = Model(look)
+    if not model.names:
+        return {}
+    best: Solution | None = None if start is None else model.solution(start)
+    pool = RoutePool(model)
+    for number, (mark, anew) in enumerate(PHASES):
+        if watch.over(mark):
+            continue
+        seed = watch.effort.seed + number
+        history = watch.history(mark) if number else FIRST_HISTORY
+        watch.until = mark
+        last = number == len(PHASES) - 1
+        origin = None if anew and start is None and model.must else best
+        found = model.search(watch, seed=seed, start=origin, history=history, pool=None if last else pool)
+        best = _better(best, found)
+        if model.must and not best.is_feasible() and watch.done() >= PATIENCE and not watch.effort.cancelled():
+            rows = filled(look, model.rows(best), watch.effort.cancelled)
+            model, watch.patient = Model(look, must=False), False
+            pool, best = RoutePool(model), model.solution(rows)
+            best = _better(best, model.search(watch, seed=seed, start=best, history=history, pool=pool))
+        if number == len(PHASES) - 2 and not watch.effort.cancelled():
+            by_clock = watch.effort.work is None
+            seconds = watch.effort.seconds * POOL_SHARE if by_clock else None
+            joined = pool.best(seconds=seconds, nodes=None if by_clock else POOL_NODES)
+            best = best if joined is None else _better(best, joined)
+    return model.rows(best) if best is not None else {}
+
+
+def _better(one: Solution | None, other: Solution) -> Solution:
+    """Return the complete one of two solutions, of two complete ones the cheaper."""
+    if one is None or not one.is_feasible():
+        return other
+    return other if other.is_feasible() and _price(other) < _price(one) else one
+
+
+def _price(solution: Solution) -> int:
+    """Return the cost of a complete solution in the solver's unit."""
+    spent = solution.distance_cost() + solution.duration_cost() + solution.fixed_vehicle_cost()
+    return spent + solution.uncollected_prizes()
 
 
 def kept(look: Lookup, before: TourPlan) -> Rows:
@@ -139,10 +196,12 @@ def finished(look: Lookup, rows: Rows, bound: float | None, work: int) -> TourPl
 class _Watch:
     """Stops the search at its limit, counts its iterations, tells the progress."""
 
-    def __init__(self, effort: Effort, bound: float | None, unit: int) -> None:
-        self.effort, self.bound, self.unit = effort, bound, unit
+    def __init__(self, effort: Effort) -> None:
+        self.effort = effort
+        self.bound: float | None = None
         self.began = self.told = time.perf_counter()
         self.turns = 0
+        self.until = 1.0
         self.patient = True
         self.best: float | None = None
 
@@ -153,19 +212,29 @@ class _Watch:
         spent = time.perf_counter() - self.began
         return spent / self.effort.seconds if self.effort.seconds > 0 else 1.0
 
+    def over(self, mark: float) -> bool:
+        """Whether a share of the effort is used up, or nobody wants the plan any more."""
+        return self.effort.cancelled() or self.done() >= mark
+
+    def history(self, mark: float) -> int:
+        """Return the history that lets the search settle down by a mark, from its speed so far."""
+        done = self.done()
+        left = self.turns * (mark - done) / done if done > 0 else 0
+        return min(MOST_HISTORY, max(LEAST_HISTORY, round(left / HISTORY_SHARE)))
+
     def __call__(self, best_cost: float) -> bool:
-        """Whether to stop now; asked by the solver before each iteration with its best complete cost (or inf)."""
+        """Whether to stop now; asked by the solver before each iteration with its best cost."""
         if self.effort.cancelled():
             return True
         done = self.done()
-        found = best_cost < float("inf")
+        found = best_cost < INCOMPLETE
         if found:
-            self.best = best_cost / self.unit
+            self.best = best_cost / UNIT
         now = time.perf_counter()
         if now - self.told >= TELL_EVERY_S or done >= 1:
             self.told = now
             self.effort.tell(Progress(min(done, 1.0), self.best, self.bound))
-        if done >= 1 or (self.patient and not found and done >= PATIENCE):
+        if done >= self.until or (self.patient and not found and done >= PATIENCE):
             return True
         self.turns += 1
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -9,14 +11,18 @@ from aftersales.planning.road import LONGEST_LEG
 from aftersales.planning.tours import Lookup, Stop, Van, timed
 
 if TYPE_CHECKING:
-    from pyvrp import ProblemData, Route, Solution
+    from pyvrp import PenaltyManager, ProblemData, Route, Solution
+
+    from aftersales.planning.routing_pool import RoutePool
 
 UNIT = 1000
 """Solver costs are thousandths of a fen: one metre at one fen a kilometre is 1."""
+DEAR = 3
+"""Where no complete plan was found, leaving out a stop costs this many times the dearest van of its own. (A price that
+dwarfed everything would let the search give up the windows instead.)"""
+LEAST_PENALTY, MOST_PENALTY = 0.1, 100_000.0
 NEVER_S = 2_000_000_000
 """A leg a van may not drive takes longer than any shift can last."""
-DEAREST = 10**13
-"""The price of leaving out a stop that must be served, when no complete plan was found."""
 
 
 class Model:
@@ -30,16 +36,25 @@ class Model:
         """`must`: whether stops that must be served are required, or only very dear to leave out."""
         self.look, self.must = look, must
         self.fleet = _alike(look)
+        self.kinds = sorted({kind for stop in look.case.stops for kind in (*stop.deliver, *stop.collect)})
+        self.penalties: PenaltyManager | None = None
         self.names: list[str] = []
-        self.first: dict[str, int] = {}
+        self.client_of: dict[tuple[str, tuple[int, int]], int] = {}
+        self.dear = 0 if must else DEAR * max(1, *(self._alone(stop) for stop in look.case.stops))
         self.data = self._data()
+
+    def _alone(self, stop: Stop) -> int:
+        """Return what a van costs that serves only this stop, in the solver's unit."""
+        look = self.look
+        tours = (timed(look, van, [[stop.name]]) for van, _ in self.fleet)
+        return math.ceil(UNIT * min((look.tour_cost(tour) for tour in tours if tour is not None), default=0))
 
     def _data(self) -> ProblemData:
         import numpy as np
         import pyvrp
 
         look, case = self.look, self.look.case
-        kinds = sorted({kind for stop in case.stops for kind in (*stop.deliver, *stop.collect)})
+        kinds = self.kinds
         at = [look.row[depot.place] for depot in case.depots] + [look.row[stop.place] for stop in case.stops]
         metres = np.array(case.legs.metres, dtype=np.int64)[np.ix_(at, at)]
         seconds = np.array(case.legs.seconds, dtype=np.int64)[np.ix_(at, at)]
@@ -51,13 +66,15 @@ class Model:
         clients: list[pyvrp.Client] = []
         groups: list[pyvrp.ClientGroup] = []
         for number, stop in enumerate(case.stops):
-            self.first[stop.name] = len(clients)
+            # A window that closes before the goods are ready is none.
+            open_still = [window for window in stop.windows if window[1] >= stop.ready]
             group = None
-            if len(stop.windows) > 1:
+            if len(open_still) > 1:
                 group = len(groups)
-                here = list(range(len(clients), len(clients) + len(stop.windows)))
+                here = list(range(len(clients), len(clients) + len(open_still)))
                 groups.append(pyvrp.ClientGroup(here, required=stop.refusal_fen is None and self.must))
-            for window in stop.windows:
+            for window in open_still:
+                self.client_of[stop.name, window] = len(clients)
                 clients.append(self._client(stop, number, window, kinds, group))
                 self.names.append(stop.name)
         profiles: dict[frozenset[int], int] = {}
@@ -83,7 +100,7 @@ class Model:
     ) -> object:
         import pyvrp
 
-        price = DEAREST if stop.refusal_fen is None else stop.refusal_fen * UNIT
+        price = self.dear if stop.refusal_fen is None else stop.refusal_fen * UNIT
         optional = stop.refusal_fen is not None or not self.must
         return pyvrp.Client(
             len(self.look.case.depots) + number,
@@ -99,21 +116,68 @@ class Model:
         )
 
     def search(
-        self, until: Callable[[float], bool], *, seed: int, start: Mapping[str, Sequence[Sequence[str]]] | None
-    ) -> dict[str, list[list[str]]] | None:
-        """Return each van's trips in the best solution; None when no complete one was found and one was asked for.
+        self,
+        until: Callable[[float], bool],
+        *,
+        seed: int,
+        start: Solution | None,
+        history: int,
+        pool: RoutePool | None = None,
+    ) -> Solution:
+        """Return the best solution found from `start` (or from a random one), complete or not.
 
-        `until` is asked before every iteration with the best complete cost so far (inf before there is one).
+        `until` is asked before every iteration with the best cost so far (the largest integer before there is a
+        complete plan). `history`: how many iterations ago a solution must have been worse for the search to move on
+        (late acceptance). `pool` gathers the routes of solutions on the way.
         """
         import pyvrp
+        from pyvrp.search import OPERATORS, LocalSearch, PerturbationManager, compute_neighbours
 
-        warm = None if start is None else self._solution(start)
-        result = pyvrp.solve(self.data, until, seed=seed, collect_stats=False, initial_solution=warm)
-        if self.must and not result.is_feasible():
-            return None
-        return self._rows(result.best)
+        dice = pyvrp.RandomNumberGenerator(seed=seed)
+        local = LocalSearch(self.data, dice, compute_neighbours(self.data), PerturbationManager())
+        for operator in OPERATORS:
+            if operator.supports(self.data):
+                local.add_operator(operator(self.data))
+        if self.penalties is None:
+            self.penalties = pyvrp.PenaltyManager(self._fair_penalties())
+        if start is None:
+            start = local(
+                pyvrp.Solution.make_random(self.data, dice), self.penalties.max_cost_evaluator(), exhaustive=True
+            )
+        callbacks = pool.callbacks() if pool is not None else pyvrp.IteratedLocalSearchCallbacks()
+        params = pyvrp.IteratedLocalSearchParams(history_length=history, callbacks=callbacks)
+        with warnings.catch_warnings():
+            # A case without a complete plan is no fault of the settings; the caller hears of it by what is missed.
+            warnings.simplefilter("ignore", pyvrp.exceptions.PenaltyBoundWarning)
+            search = pyvrp.IteratedLocalSearch(self.data, self.penalties, local, start, params)
+            return search.run(until, collect_stats=False).best
 
-    def _solution(self, start: Mapping[str, Sequence[Sequence[str]]]) -> Solution:
+    def _fair_penalties(self) -> tuple[list[float], float, float]:
+        """Return what a unit of overload, lateness and overlength costs at first: a mean leg for a mean stop's worth.
+
+        The solver's own first penalties don't know the money: in a short search they never come down to where crossing
+        a limit for a moment pays.
+        """
+        import numpy as np
+
+        legs = np.ix_(*[[self.look.row[stop.place] for stop in self.look.case.stops]] * 2)
+        metres, seconds = np.array(self.look.case.legs.metres)[legs], np.array(self.look.case.legs.seconds)[legs]
+        price = min(
+            van.fen_per_km * metres.mean() + van.fen_per_hour * UNIT / 3600 * seconds.mean() for van, _ in self.fleet
+        )
+        loads = [
+            sum(max(stop.deliver.get(kind, 0), stop.collect.get(kind, 0)) for stop in self.look.case.stops)
+            for kind in self.kinds
+        ]
+        many = len(self.look.case.stops)
+
+        def for_each(amount: float) -> float:
+            return min(MOST_PENALTY, max(LEAST_PENALTY, float(price) / max(1.0, amount)))
+
+        return [for_each(load / many) for load in loads], for_each(seconds.mean()), for_each(metres.mean())
+
+    def solution(self, start: Mapping[str, Sequence[Sequence[str]]]) -> Solution:
+        """Return each van's trips as a solution of this model; a van with trips against the rules stays at home."""
         import pyvrp
 
         routes: list[Route] = []
@@ -127,16 +191,13 @@ class Model:
                         way.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, depot))
                     for visit in trip.visits:
                         windows = self.look.stops[visit.stop].windows
-                        used = next(
-                            number for number, (opens, closes) in enumerate(windows) if opens <= visit.start <= closes
-                        )
-                        client = self.first[visit.stop] + used
-                        way.append(pyvrp.Activity(pyvrp.ActivityType.CLIENT, client))
+                        used = next(window for window in windows if window[0] <= visit.start <= window[1])
+                        way.append(pyvrp.Activity(pyvrp.ActivityType.CLIENT, self.client_of[visit.stop, used]))
                 if way:
                     routes.append(pyvrp.Route(self.data, way, kind))
         return pyvrp.Solution(self.data, routes)
 
-    def _rows(self, solution: Solution) -> dict[str, list[list[str]]]:
+    def rows(self, solution: Solution) -> dict[str, list[list[str]]]:
         """Return a solution as each van's trips; a route the house's own clock refuses is left to be filled in anew."""
         free = {kind: list(alike) for kind, (_, alike) in enumerate(self.fleet)}
         rows: dict[str, list[list[str]]] = {}

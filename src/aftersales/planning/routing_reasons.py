@@ -67,9 +67,17 @@ def _why(look: Lookup, tours: Sequence[Tour], van: Van, trip: Trip, place: int) 
         zh = "、".join(needs) if needs else "装载量"
         en = " and ".join(needs) if needs else "the room"
         return Sentence(f"只有它具备所需的{zh}", f"it is the only one with {en}")
+    return _by_way(look, tours, van, trip, place)
+
+
+def _by_way(look: Lookup, tours: Sequence[Tour], van: Van, trip: Trip, place: int) -> Sentence:
+    """Compare the detour a stop makes here with the shortest it would make elsewhere."""
+    stop = look.stops[trip.visits[place].stop]
     home = look.depots[van.depot].place
     way = [home, *(look.stops[visit.stop].place for visit in trip.visits), home]
     own = _detour(look, way[place], stop.place, way[place + 2])
+    if stop.place in (way[place], way[place + 2]):
+        return Sentence("它本来就去那里", "it goes there anyway")
     rival = min(_detours(look, tours, van, stop), key=lambda found: (found[0], found[1].van), default=None)
     if rival is None:
         return Sentence(
