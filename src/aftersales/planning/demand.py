@@ -1,7 +1,7 @@
 """What parts will be asked for: forecasts with their uncertainty, for smooth, lumpy, new, dying, seasonal parts.
 
-One method for all of them (docs/planning/demand.md): 35 % each of two mixtures of demand habits learnt from the whole
-panel (`demand_habits`), one with a long and one with a short memory, and 30 % of the part's own months. Superseded
+One method for all of them (docs/planning/demand.md): 40 % each of two mixtures of demand habits learnt from the whole
+panel (`demand_habits`), one with a long and one with a short memory, and 20 % of the part's own months. Superseded
 parts hand their history over first (`demand_supersession`); the classes of PART-02 are in `demand_classes`; a million
 rows go through `demand_bulk`.
 """
@@ -29,7 +29,7 @@ LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 # Chosen on months before the published sets' test months (`python -m bench.planning.choice` repeats the choice).
 DECAYS = (0.95, 0.85)
 OWN_DECAY = 0.9
-OWN_SHARE = 0.3
+OWN_SHARE = 0.2
 SAMPLE = 20_000
 # Below this chance of being alive the sentence says that the part seems to have died.
 DOUBTFUL = 0.5

@@ -116,8 +116,11 @@ class _Tables:
         review = np.maximum(group.protection_mean - group.lead_mean, 0.0)
         least = least_reorder_point(lead, protection, review, group.lot, group.floor, by_fill=True)
         most = least_reorder_point(lead, protection, review, group.lot, np.full_like(review, MOST_FILL), by_fill=True)
-        share = np.linspace(0.0, 1.0, CANDIDATES)[None, :]
-        points = np.round(least[:, None] + share * np.maximum(most - least, 0.0)[:, None])
+        # Every unit counts where few are held, one in a hundred where many are.
+        step = np.arange(CANDIDATES, dtype=np.float64)[None, :]
+        reach = np.maximum(most - least, 0.0)[:, None]
+        fine = np.minimum(step, reach)
+        points = np.round(least[:, None] + np.maximum(fine, (reach + 1) ** (step / (CANDIDATES - 1)) - 1))
         spread_lead = span_of(group.lead_mean[:, None], group.lead_variance[:, None])
         spread_both = span_of(group.protection_mean[:, None], group.protection_variance[:, None])
         found = service(spread_lead, spread_both, review[:, None], points, group.lot[:, None])

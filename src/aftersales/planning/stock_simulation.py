@@ -6,7 +6,8 @@ what is ordered on day t can serve day t + lead time + 1, so a lead time of zero
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,3 +115,50 @@ def play(
     total["on_hand"] /= counted
     total["owed"] /= counted
     return Played(**total)
+
+
+def play_echelons(
+    warehouse_units: int,
+    supply_days: int,
+    station_units: Sequence[int],
+    transport_days: Sequence[int],
+    demand: Floats,
+    *,
+    count_from: int,
+) -> tuple[Floats, Floats]:
+    """Play one-for-one orders through a warehouse, first come first served; return each station's fill and owed units.
+
+    `demand` [station, day] in whole units. Orders of a day reach the warehouse in the order in which the stations are
+    listed, a different one first each day.
+    """
+    stations, days = demand.shape
+    shelf, waiting = np.array(station_units, dtype=float), np.zeros(stations)
+    central, queue = warehouse_units, deque[int]()
+    from_supplier: Counter[int] = Counter()
+    to_station: dict[int, Counter[int]] = {}
+    asked, served, owed = np.zeros(stations), np.zeros(stations), np.zeros(stations)
+    for day in range(days):
+        central += from_supplier.pop(day, 0)
+        while central and queue:
+            central -= 1
+            place = queue.popleft()
+            to_station.setdefault(day + transport_days[place], Counter())[place] += 1
+        for place, units in to_station.pop(day, Counter()).items():
+            paid = min(units, waiting[place])
+            waiting[place] -= paid
+            shelf[place] += units - paid
+        now = demand[:, day]
+        out = np.minimum(now, shelf)
+        shelf -= out
+        waiting += now - out
+        if day >= count_from:
+            asked, served, owed = asked + now, served + out, owed + waiting
+        for place in np.roll(np.arange(stations), day % stations).tolist():
+            for _unit in range(int(now[place])):
+                from_supplier[day + supply_days + 1] += 1
+                if central and not queue:
+                    central -= 1
+                    to_station.setdefault(day + 1 + transport_days[place], Counter())[place] += 1
+                else:
+                    queue.append(place)
+    return served / np.maximum(asked, 1), owed / max(days - count_from, 1)
