@@ -48,11 +48,18 @@ GOALS = (
 )
 
 
-def day(seed: int, *, orders: int = 70) -> DeliveryCase:
-    """Return a day: a warehouse, 30 stations within 60 km, morning and afternoon windows, three dangerous classes."""
+def spots(seed: int) -> list[Place]:
+    """Return the warehouse and the stations of a day."""
     dice = random.Random(seed)
     stations = [Place(f"station {n}", 31 + dice.gauss(0, 0.18), 121 + dice.gauss(0, 0.22)) for n in range(30)]
-    places = [Place("warehouse", 31.02, 121.05), *stations]
+    return [Place("warehouse", 31.02, 121.05), *stations]
+
+
+def day(seed: int, *, orders: int = 70) -> DeliveryCase:
+    """Return a day: a warehouse, 30 stations within 60 km, morning and afternoon windows, three dangerous classes."""
+    dice = random.Random(seed + 10_000)
+    places = spots(seed)
+    stations = places[1:]
     consignments = []
     for number in range(orders):
         station = dice.choice(stations).name

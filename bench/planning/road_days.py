@@ -1,7 +1,7 @@
 """Vehicles on simulated days: rescue against nearest-first, the time of a replan, parts by round trips.
 
 Rescue days run two at a time in processes of their own (every planner here has one thread). The weights of the
-objective were chosen on days 0 to 3; the days below begin at 100. Nearest-first is the nearest idle unit that may, call
+objective were chosen on days 0 to 4; the days below begin at 100. Nearest-first is the nearest idle unit that may, call
 by call, and the nearest waiting call for a unit that gets free; "with triage" serves people in danger before that.
 """
 

@@ -111,9 +111,9 @@ class Worth:
     `grace` seconds after the one told.
     """
 
-    waiting_minute: int = 300
-    late_call: int = 30_000
-    late_minute: int = 200
+    waiting_minute: int = 600
+    late_call: int = 60_000
+    late_minute: int = 400
     changed: int = 1_500
     grace: int = 600
 

@@ -1,6 +1,7 @@
 """Parts delivery: PURC-02's four principles as constraints and figures, and the checker that proves them."""
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +15,14 @@ from aftersales.planning.delivery import (
     chosen_classes,
     is_safe,
     plan_delivery,
+    tour_case,
 )
 from aftersales.planning.delivery_checks import delivery_faults
 from aftersales.planning.effort import Effort
+from aftersales.planning.plan_pictures import map_of_tours
 from aftersales.planning.road import CrowRoad, Place
 from aftersales.planning.sentences import InputRefused
-from aftersales.planning.tours import Depot
+from aftersales.planning.tours import Depot, Lookup
 
 HOUR = 3_600
 WORK = Effort(work=100, seed=1)
@@ -183,3 +186,20 @@ def test_every_random_day_is_proved_or_refused_by_name(orders, clearances):
         return
     assert not any(each.window[0] > each.window[1] for each in orders)
     assert delivery_faults(case, plan) == ()
+
+
+def test_a_plan_is_drawn_with_every_van_and_its_kilometres():
+    places = [Place("house", 31.0, 121.0), *(Place(f"s{n}", 31 + 0.06 * n, 121 + 0.05 * (n % 2)) for n in range(5))]
+    case = case_of([order(n) for n in range(5)])
+    plan = planned(case)
+    drawing = map_of_tours(Lookup.of(tour_case(case, plan.carries)), plan.tours, places, "<a day>")
+    parse(drawing)
+    assert drawing.count("<polyline") == sum(len(tour.trips) for tour in plan.tours.tours)
+    assert all(f"{tour.van}: " in drawing for tour in plan.tours.tours)
+    assert "&lt;a day&gt;" in drawing
+    with pytest.raises(ValueError, match="no coordinates"):
+        map_of_tours(Lookup.of(tour_case(case, plan.carries)), plan.tours, [Place("house")], "")
+
+
+def parse(drawing):
+    ElementTree.fromstring(drawing)
