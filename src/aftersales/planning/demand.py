@@ -71,7 +71,9 @@ class Forecast:
     season: Floats
 
 
-def learn(panel: Panel, effort: Effort | None = None) -> Knowledge:
+def learn(
+    panel: Panel, effort: Effort | None = None, *, decays: tuple[float, ...] = DECAYS
+) -> Knowledge:
     """Learn the demand habits of a panel; of more than 20,000 rows an even sample (drawn with `Effort.seed`) is used.
 
     Refuses (InputRefused) what `check_panel` refuses, and an empty panel. Takes a second or two; when it is cancelled
@@ -97,12 +99,12 @@ def learn(panel: Panel, effort: Effort | None = None) -> Knowledge:
     level = demand / _by_column(indices, demand.shape[1], panel.last_calendar_month)
     counts = counts_up_to(largest)
     found: list[Habits] = []
-    for number, decay in enumerate(DECAYS):
+    for number, decay in enumerate(decays):
         if found and effort.cancelled():
             found.append(found[0])
             continue
         found.append(learn_habits(level, decay, counts=counts))
-        effort.tell(Progress(done=(number + 1) / len(DECAYS)))
+        effort.tell(Progress(done=(number + 1) / len(decays)))
     return Knowledge(tuple(found), largest)
 
 

@@ -28,6 +28,8 @@ STEP_OF_MEANS = 0.3
 ROUNDS = 30
 # Habits rarer than this in the panel are dropped: the forecast does not notice, the time does.
 RAREST = 1e-5
+# Months by which a history may outgrow the panel that taught the habits.
+ROOM = 24
 EXACT_COUNTS = 60
 COARSE_COUNTS = 150
 
@@ -76,6 +78,11 @@ def quiet_months(demand: Floats) -> Whole:
     return np.asarray((known & after).sum(1), dtype=np.int64)
 
 
+def _row_of(table: Floats, demand: Floats) -> Floats:
+    """Return the table's row for each part's quiet months; past its end a month more changes nothing."""
+    return np.asarray(table[np.minimum(quiet_months(demand), len(table) - 1)])
+
+
 def statistics(demand: Floats, decay: float) -> Floats:
     """Return per row what a likelihood needs: weight without demand, with demand, weighted sum, weighted log gammas."""
     weight = month_weights(demand.shape[1], decay)
@@ -93,7 +100,7 @@ def learn_habits(demand: Floats, decay: float, *, counts: Floats | None = None) 
     largest = float(np.nanmax(demand, initial=0.0))
     means = np.exp(np.arange(np.log(SMALLEST_MEAN), np.log(max(largest, 4.0) * 1.2), STEP_OF_MEANS))
     grid = np.array([(m, r, e, d) for d in HAZARDS for m in means for r in SHAPES for e in EMPTY_SHARES])
-    weights, dead, alive = _likelihoods(grid, months=demand.shape[1], decay=decay)
+    weights, dead, alive = _likelihoods(grid, months=demand.shape[1] + ROOM, decay=decay)
     share = np.full(len(grid), 1.0 / len(grid))
     found = _log_likelihood(demand, decay, weights, dead)
     for _ in range(ROUNDS):
@@ -137,7 +144,7 @@ def _likelihoods(grid: Floats, *, months: int, decay: float) -> tuple[Floats, Fl
 def _log_likelihood(demand: Floats, decay: float, weights: Floats, dead: Floats) -> Floats:
     """Return likelihoods scaled so that each row's largest is 1."""
     found = statistics(demand, decay) @ weights
-    found += dead[quiet_months(demand)]
+    found += _row_of(dead, demand)
     found -= found.max(1, keepdims=True)
     return np.exp(found, out=found)
 
@@ -152,7 +159,7 @@ def posterior(habits: Habits, demand: Floats) -> Floats:
 
 def surviving(habits: Habits, demand: Floats, chances: Floats, *, ahead: int) -> Floats:
     """Return the chance of each habit *and* of being alive `ahead` months from now (1: next month)."""
-    return np.asarray(chances * habits.alive[quiet_months(demand)] * (1 - habits.hazard) ** (ahead - 1))
+    return np.asarray(chances * _row_of(habits.alive, demand) * (1 - habits.hazard) ** (ahead - 1))
 
 
 def own_distribution(demand: Floats, decay: float, counts: Floats) -> tuple[Floats, NDArray[np.bool_]]:
