@@ -5,6 +5,9 @@ SHELL := /bin/sh
 UV := ./.ci/uv
 BIN := .venv/bin
 JOBS ?= 2
+# Compiled modules are kept even where the environment says otherwise (container images often do): without them every
+# process compiles the whole program anew, two to five seconds each.
+export PYTHONDONTWRITEBYTECODE :=
 PORT ?= 8000
 TEST_SETTINGS := DJANGO_SETTINGS_MODULE=aftersales.config.settings_test PYTHONPATH=.
 # The real settings as a public site has them; nothing is connected to.

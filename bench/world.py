@@ -61,7 +61,9 @@ class World:
 
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a world: its own data folder, its own embedded PostgreSQL."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")}
+    # PYTHONDONTWRITEBYTECODE would have every start of a process compile the whole program anew: `make` unsets it, too.
+    elsewhere = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name not in elsewhere}
     return kept | {
         "AFTERSALES_DATA": str(folder),
         "DJANGO_SETTINGS_MODULE": "aftersales.config.settings",
