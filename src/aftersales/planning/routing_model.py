@@ -21,7 +21,6 @@ DEAR = 3
 """Where no complete plan was found, leaving out a stop costs this many times the dearest van of its own. (A price that
 dwarfed everything would let the search give up the windows instead.)"""
 DEARER = 10
-UPDATE_EVERY = 100
 LEAST_PENALTY, MOST_PENALTY = 0.1, 100_000.0
 NEVER_S = 2_000_000_000
 """A leg a van may not drive takes longer than any shift can last."""
@@ -141,8 +140,7 @@ class Model:
             if operator.supports(self.data):
                 local.add_operator(operator(self.data))
         if self.penalties is None:
-            steps = pyvrp.PenaltyParams(solutions_between_updates=UPDATE_EVERY)
-            self.penalties = pyvrp.PenaltyManager(self._fair_penalties(), steps)
+            self.penalties = pyvrp.PenaltyManager(self._fair_penalties())
         if start is None:
             start = local(
                 pyvrp.Solution.make_random(self.data, dice), self.penalties.max_cost_evaluator(), exhaustive=True
@@ -156,7 +154,7 @@ class Model:
             return search.run(until, collect_stats=False).best
 
     def _fair_penalties(self) -> tuple[list[float], float, float]:
-        """Return what a unit of overload, lateness and overlength costs at first: ten mean legs for a mean stop's worth.
+        """Return what a unit of overload, lateness and overlength costs at first: ten mean legs for a mean amount.
 
         The solver's own first penalties don't know the money: in a short search they never come down to where crossing
         a limit for a moment pays.
