@@ -57,7 +57,8 @@ class Forecast:
 
     `quantiles` [part, month ahead, level] and `mean` [part, month ahead] are units a month. `rate` is next month's mean
     without its season, `rate_variance` how unsure that is, `month_variance` the scatter of one month around it; `alive`
-    the chance that the part will be asked for at all any more; `season` [part, month ahead] the index (1: none).
+    the chance that the part will be asked for at all any more; `asked` the chance that next month has any demand (its
+    season left out); `season` [part, month ahead] the index (1: none).
     """
 
     parts: Sequence[str]
@@ -68,12 +69,11 @@ class Forecast:
     rate_variance: Floats
     month_variance: Floats
     alive: Floats
+    asked: Floats
     season: Floats
 
 
-def learn(
-    panel: Panel, effort: Effort | None = None, *, decays: tuple[float, ...] = DECAYS
-) -> Knowledge:
+def learn(panel: Panel, effort: Effort | None = None, *, decays: tuple[float, ...] = DECAYS) -> Knowledge:
     """Learn the demand habits of a panel; of more than 20,000 rows an even sample (drawn with `Effort.seed`) is used.
 
     Refuses (InputRefused) what `check_panel` refuses, and an empty panel. Takes a second or two; when it is cancelled
@@ -152,7 +152,7 @@ def forecast(
     return Forecast(
         parts=panel.parts, levels=levels, quantiles=quantiles * coming[:, :, None], mean=mean * coming,
         rate=moments[0], rate_variance=np.maximum(moments[1] - moments[0] ** 2, 0.0), month_variance=moments[2],
-        alive=alive, season=coming,
+        alive=alive, asked=1 - below[:, 0, 0], season=coming,
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ LONGEST_COVER_MONTHS = 12.0
 
 
 class Measure(StrEnum):
-    """What a service target speaks of."""
+    """What a target speaks of: units served at once, or eves of a delivery on which nothing is owed."""
 
     FILL = "fill"
     CYCLE = "cycle"

@@ -31,9 +31,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a policy leads to: `fill` share of units served from the shelf at once, `cycle` chance that an order cycle
+    """What a policy leads to: `fill` share of units served from the shelf at once, and so on.
 
-    passes without a shortage (at least this), `on_hand` mean units on the shelf, `owed` mean units owed.
+    `cycle`: chance that nothing is owed on the eve of a possible delivery (for a lot of one exactly, else at least
+    this); `on_hand` mean units on the shelf, `owed` mean units owed.
     """
 
     fill: Floats

@@ -33,8 +33,8 @@ class Played:
     """What happened in the days that count, one entry a line.
 
     `asked` and `served` units (served: from the shelf on the day); `calls` days with demand and `met` those served in
-    full; `on_hand` and `owed` mean units; `orders` number of orders; `cycles` and `quiet_cycles` orders that arrived,
-    and those during which nothing was owed.
+    full; `on_hand` and `owed` mean units; `orders` number of orders; `cycles` eves of a possible delivery, and
+    `quiet_cycles` those on which nothing was owed.
     """
 
     asked: Floats
@@ -70,19 +70,12 @@ def play(
     arriving = np.zeros((longest + 2, lines))
     rows = np.arange(lines)
     total = {name: np.zeros(lines) for name in Played.__slots__}
-    hurt = np.zeros(lines, dtype=bool)
     for day in range(days):
         counts = float(day >= count_from)
         slot = day % len(arriving)
         delivered = arriving[slot].copy()
         arriving[slot] = 0.0
         coming -= delivered
-        # Just before the delivery the cycle is judged: had anybody to wait?
-        ended = delivered > 0
-        hurt |= waiting > 0
-        total["cycles"] += counts * ended
-        total["quiet_cycles"] += counts * (ended & ~hurt)
-        hurt &= ~ended
         paid = np.minimum(delivered, waiting)
         waiting -= paid
         shelf += delivered - paid
@@ -100,6 +93,10 @@ def play(
                             ("met", called & (served >= asked)), ("on_hand", (morning + shelf) / 2),
                             ("owed", waiting)):  # fmt: skip
             total[name] += counts * value
+        # The eve of a possible delivery is when a cycle is judged.
+        eve = (day - lead_days.astype(np.int64)) % review_days == 0
+        total["cycles"] += counts * eve
+        total["quiet_cycles"] += counts * (eve & (waiting <= 0))
         if day % review_days == 0:
             now = rule(day)
             position = shelf + coming - waiting
