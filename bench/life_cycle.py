@@ -183,10 +183,10 @@ class Visit:
         )
         self.step("sun", "issue-parts")
         for line in labour:
-            self.step("zhao", "start-work", line_id=line)
-            self.step("zhao", "finish-work", line_id=line)
+            self.step(f"technician {technician}", "start-work", line_id=line)
+            self.step(f"technician {technician}", "finish-work", line_id=line)
         self.step(
-            "zhao",
+            f"technician {technician}",
             "complete",
             technician_id=technician,
             answers=ticked("QC-01"),

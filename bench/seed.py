@@ -30,9 +30,10 @@ def main(facts_file: str, orders: int) -> None:
                 StaffMember(station=cast.station, employee_number=f"B{n:03d}", name=f"技师{n}", post=Post.TECHNICIAN)
                 for n in range(1, 17)
             )
+            hands = technicians_on_their_own(technicians, cast.station, at)
         tokens = {
             name: issue_token(user, name="bench", at=at, expires_at=at + timedelta(days=1))
-            for name, user in cast.users.items()
+            for name, user in (cast.users | hands).items()
         }
         sessions = {name: signed_in(user, at) for name, user in cast.users.items()}
         facts = {
@@ -53,6 +54,21 @@ def main(facts_file: str, orders: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         Path(facts_file).write_text(json.dumps(facts))
+
+
+def technicians_on_their_own(technicians: list[Any], station: Any, at: datetime) -> dict[str, Any]:
+    """Return a user for each technician, by the technician's key: nobody clocks a colleague on."""
+    from aftersales.accounts.models import Membership, Role, User
+
+    users = User.objects.bulk_create(User(username=f"bench-{one.pk}", name=one.name) for one in technicians)
+    for one, user in zip(technicians, users, strict=True):
+        one.user = user
+        one.save(update_fields=["user"])
+    role = Role.objects.get(code="technician")
+    Membership.objects.bulk_create(
+        Membership(user=user, role=role, station=station, since_on=at.date() - timedelta(days=1)) for user in users
+    )
+    return {f"technician {one.pk}": user for one, user in zip(technicians, users, strict=True)}
 
 
 def signed_in(user: Any, at: datetime) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from aftersales.accounts.models import ApiToken, User
+from aftersales.core.rows import Hot
 
 
 def digest_of(token: str) -> str:
@@ -23,11 +24,11 @@ def issue_token(user: User, *, name: str, at: datetime, expires_at: datetime) ->
     return token
 
 
-_BEARER = """
+_BEARER = Hot("""
 SELECT t.user_id, u.rights_version, u.version
   FROM accounts_apitoken t JOIN accounts_user u ON u.id = t.user_id
  WHERE t.digest = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND u.is_active
-"""
+""")
 # Users by id as this process last read them; one is used again only while neither rights nor record have changed.
 _KNOWN: dict[int, User] = {}
 _MOST = 5_000

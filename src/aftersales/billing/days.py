@@ -16,7 +16,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.money import to_fen
 from aftersales.core.records import register, require_right
-from aftersales.core.rows import run_later
+from aftersales.core.rows import Hot, run_later
 from aftersales.core.transactions import run_in_transaction
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -25,8 +25,8 @@ from aftersales.standards.binding import fulfils
 
 LARGEST_DRAWER = Decimal(10) ** 10
 # Payments share the day's lock, the close takes it alone: no payment slips in while the drawer is counted.
-_SHARE_DAY = "SELECT pg_advisory_xact_lock_shared(hashtextextended('day:' || %s || ':' || %s, 0))"
-_CLOSED = 'SELECT EXISTS (SELECT FROM billing_dayclose WHERE station_id = %s AND "on" = %s)'
+_SHARE_DAY = Hot("SELECT pg_advisory_xact_lock_shared(hashtextextended('day:' || %s || ':' || %s, 0))")
+_CLOSED = Hot('SELECT EXISTS (SELECT FROM billing_dayclose WHERE station_id = %s AND "on" = %s)')
 _OWN_DAY = "SELECT pg_advisory_xact_lock(hashtextextended('day:' || %s || ':' || %s, 0))"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from aftersales.accounts.models import Membership
 from aftersales.care.choices import OPEN_CASE_STATES, CaseKind, FollowUpState, Level
@@ -14,6 +14,7 @@ from aftersales.care.models import CallRecord, CareHolder, FollowUp, Letter, Ser
 from aftersales.care.permissions import P
 from aftersales.core.actor import Actor
 from aftersales.core.errors import NotVisible
+from aftersales.core.prepared import prepared
 from aftersales.network.models import Station
 from aftersales.staff.choices import Post
 from aftersales.staff.models import StaffMember
@@ -32,21 +33,24 @@ def acting_holder(holder: CareHolder, on: date) -> StaffMember:
 
 def holder_of(station_id: int, customer_id: int) -> CareHolder | None:
     """Return who holds the customer's care at the station, with both people fetched."""
-    return (
-        CareHolder.objects.at_station(station_id)
-        .filter(customer_id=customer_id)
-        .select_related("staff_member", "stand_in")
-        .first()
-    )
+    return next(iter(_holders(station_id, customer_id)), None)
+
+
+@prepared
+def _holders(station_id: int, customer_id: int) -> QuerySet[CareHolder]:
+    held = CareHolder.objects.at_station(station_id).filter(customer_id=customer_id)
+    return held.select_related("staff_member", "stand_in").order_by("pk")
+
+
+@prepared
+def _clerks(station_id: int) -> QuerySet[StaffMember]:
+    clerks = StaffMember.objects.at_station(station_id).filter(is_active=True, post=Post.TRACKING_CLERK)
+    return clerks.order_by("employee_number")
 
 
 def least_busy_clerk(station_id: int) -> StaffMember | None:
     """Return the active tracking clerk who looks after the fewest customers, or None where there is none."""
-    clerks = list(
-        StaffMember.objects.at_station(station_id)
-        .filter(is_active=True, post=Post.TRACKING_CLERK)
-        .order_by("employee_number")
-    )
+    clerks = _clerks(station_id)
     if len(clerks) < 2:
         return clerks[0] if clerks else None
     held = dict(

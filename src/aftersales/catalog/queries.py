@@ -14,6 +14,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from aftersales.catalog.choices import LineKind, PayType
 from aftersales.catalog.models import LabourOperation, LabourRate, PackageLine, Part, PartPrice, ServicePackage
 from aftersales.core.actor import Actor
+from aftersales.core.rows import Hot
 from aftersales.standards.binding import fulfils
 
 
@@ -83,7 +84,7 @@ LEFT JOIN LATERAL (
     ORDER BY (r.station_id IS NOT NULL) DESC, r.payer DESC, r.category DESC, r.effective_from DESC, r.id DESC LIMIT 1
 ) price ON TRUE
 """  # noqa: S608 - constants of this module
-_PRICE_LINES = f"""
+_PRICE_LINES = Hot(f"""
 SELECT asked.n, item.number AS code, item.name, item.unit, price.gross, tax.rate, NULL::numeric AS hours,
        '' AS category, '' AS skill, '' AS certificate, item.is_active, item.origin = 'alternative' AS consent
 FROM unnest(%(part_n)s::int[], %(part_ids)s::bigint[], %(part_payers)s::text[]) AS asked(n, id, payer)
@@ -95,7 +96,7 @@ FROM unnest(%(labour_n)s::int[], %(labour_ids)s::bigint[], %(labour_payers)s::te
 JOIN catalog_labouroperation item ON item.id = asked.id
 LEFT JOIN catalog_operationhours own ON own.operation_id = item.id AND own.vehicle_model_id = %(model)s
 {_LABOUR_RATE} {_TAX}
-"""  # noqa: S608 - the fragments are constants of this module
+""")  # noqa: S608 - the fragments are constants of this module
 
 
 def price_lines(

@@ -2,9 +2,11 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
+from django.urls.resolvers import RoutePattern
 from django.views.i18n import set_language
 
 from aftersales.config.api import api
+from aftersales.doors.root import Addresses
 from aftersales.insight.views.my_work import my_work, put_away
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("put-away/<int:line_id>/", put_away, name="put_away"),
     path("accounts/", include("aftersales.accounts.urls")),
     path("administration/", include("aftersales.staff.administration_urls")),
-    path("api/", api.urls),
+    Addresses(RoutePattern("api/", is_endpoint=False), api.urls[0], app_name=api.urls[1], namespace=api.urls[2]),
     path("appointments/", include("aftersales.appointments.urls")),
     path("catalog/", include("aftersales.catalog.urls")),
     path("care/", include("aftersales.care.urls")),

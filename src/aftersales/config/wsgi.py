@@ -3,6 +3,7 @@ token."""
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aftersales.config.settings")
 
@@ -36,4 +38,16 @@ class Doors:
         return self.for_browsers(environ, start_response)
 
 
+def settle_memory() -> None:
+    """Take what is loaded now out of the garbage collector's sight, and let it look less often.
+
+    Requests leave few cycles behind; looking through the whole program for them costs a fifth of a request.
+    """
+    get_resolver().resolve("/")
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 application = Doors()
+settle_memory()

@@ -42,7 +42,7 @@ def seen_as[M: models.Model](model: type[M], actor: Actor, number: str, version:
 
     Nothing is read yet: the step raises NotVisible for a foreign number as for a missing one, and StaleVersion.
     """
-    stand_in: Any = model()
+    stand_in: Any = model.__new__(model)
     stand_in.visible_as = (number, actor.stations_with())
     stand_in.expected_version = version
     return stand_in  # type: ignore[no-any-return]

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.base import ModelState
+
+
+class Hot(str):
+    """A statement that is sent often: the server prepares it once a connection.
+
+    Its values take the type of their place, so a place whose type the statement does not tell needs a cast.
+    """
+
+    __slots__ = ()
 
 
 class CompiledRead[M: models.Model]:
@@ -21,7 +31,8 @@ class CompiledRead[M: models.Model]:
 
     def __init__(self, rows: models.QuerySet[M]) -> None:
         compiler = rows.query.get_compiler(using=rows.db)
-        self.sql, sample = compiler.as_sql()
+        sql, sample = compiler.as_sql()
+        self.sql = Hot(sql)
         self.parameter_count = len(sample)
         self.model = rows.model
         self.names = [field.attname for field in rows.model._meta.concrete_fields]
@@ -46,7 +57,12 @@ class CompiledRead[M: models.Model]:
                 for convert in functions:
                     values[position] = convert(values[position], expression, connection)
             row = values
-        return self.model.from_db(connection.alias, self.names, row)
+        # As Model.from_db, which calls __init__, signals and a setter for every column.
+        made = self.model.__new__(self.model)
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+        made.__dict__.update(zip(self.names, row, strict=True))
+        return made
 
 
 def run_reads(reads: Sequence[tuple[CompiledRead[Any], Sequence[Any]]]) -> list[list[Any]]:
@@ -61,9 +77,7 @@ def run_reads(reads: Sequence[tuple[CompiledRead[Any], Sequence[Any]]]) -> list[
                 cursor.execute(read.sql, list(parameters))
                 found.append(read.instances(cursor.fetchall()))
             return found
-        cursor.execute(
-            ";".join(read.sql for read, _ in reads), [value for _, parameters in reads for value in parameters]
-        )
+        cursor.execute(";".join([cursor.composed(read.sql, list(parameters)) for read, parameters in reads]))
         found = [reads[0][0].instances(cursor.fetchall())]
         for read, _parameters in reads[1:]:
             cursor.nextset()
@@ -142,6 +156,28 @@ def lock_visible[M: models.Model](
 
 
 @cache
+def _plain_visible_read(model: type[models.Model]) -> CompiledRead[Any]:
+    table = connection.ops.quote_name(model._meta.db_table)
+    visible = f"{table}.number = %s AND (%s::bigint[] IS NULL OR {table}.station_id = ANY(%s::bigint[]))"
+    rows = model._base_manager.extra(where=[visible], params=["", None, None])  # noqa: S610 - our own column names
+    return CompiledRead(rows.order_by())
+
+
+def read_visible[M: models.Model](
+    model: type[M], number: str, stations: tuple[int, ...] | None, below: Sequence[Children] = ()
+) -> M | None:
+    """Return the document of that number at one of the stations (None: any) with the rows below it, unlocked, or None
+    when it is not visible."""
+    listed = None if stations is None else list(stations)
+    own = stations if stations is not None and len(stations) == 1 else None
+    reads = [(_children_by(children, "number"), [number, *own]) for children in below] if own else []
+    rows, *kept = run_reads([(_plain_visible_read(model), [number, listed, listed]), *reads])
+    if below and not own and len(rows) == 1:  # rows below are asked for by number, which one station has once
+        kept = run_reads([(_children_by(children, "pk"), [rows[0].pk]) for children in below])
+    return _with(rows, below[: len(kept)], kept)  # type: ignore[no-any-return]
+
+
+@cache
 def _children_read(model: type[models.Model], parent: str, order: str) -> CompiledRead[Any]:
     return CompiledRead(model._base_manager.filter(**{parent: 0}).order_by(order))
 
@@ -163,12 +199,15 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tup
     key: Any = model._meta.pk
     assignments = ", ".join(f"{quote(str(field.column))} = {_placeholder(field)}" for field in fields)
     statement = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(key.column)} = %s"  # noqa: S608
-    return statement, fields
+    return Hot(statement), fields
 
 
 def _placeholder(field: Any) -> str:
     """Return what stands for a field's value in a statement: most often %s."""
     return str(field.get_placeholder(None, None, connection)) if hasattr(field, "get_placeholder") else "%s"
+
+
+FEW = 8
 
 
 type Statement = tuple[str, list[Any]]
@@ -196,21 +235,26 @@ def send_waiting() -> None:
     connection.send_waiting()  # type: ignore[attr-defined]
 
 
+def _array_of(field: models.Field[Any, Any]) -> str:
+    """Return the array type of a column. A text keeps its length: a cast to varchar(n) would cut it without a word."""
+    if isinstance(field, models.CharField):
+        return "text[]"
+    return f"{field.cast_db_type(connection) or field.db_type(connection)}[]"
+
+
 @cache
 def _update_many(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
     quote = connection.ops.quote_name
     key: Any = model._meta.pk
     fields = tuple(_column(model, name) for name in names)
-    arrays = ", ".join(
-        f"%s::{field.cast_db_type(connection) or field.db_type(connection)}[]" for field in (key, *fields)
-    )
+    arrays = ", ".join(f"%s::{_array_of(field)}" for field in (key, *fields))
     assignments = ", ".join(f"{quote(str(field.column))} = fresh.{quote(str(field.column))}" for field in fields)
     columns = ", ".join(quote(str(field.column)) for field in (key, *fields))
     sql = (
         f"UPDATE {quote(model._meta.db_table)} AS kept SET {assignments} "  # noqa: S608 - names of our own columns
         f"FROM unnest({arrays}) AS fresh ({columns}) WHERE kept.{quote(key.column)} = fresh.{quote(key.column)}"
     )
-    return sql, fields
+    return Hot(sql), fields
 
 
 def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -248,15 +292,25 @@ def _insert(model: type[models.Model]) -> tuple[str, str, str, tuple[models.Fiel
     return head, row, tail, fields, tuple(field.attname for field in made_by_database)
 
 
+def _values(row: models.Model, fields: Sequence[Any]) -> list[Any]:
+    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+
+
+def _insertion(head: str, row_sql: str, tail: str, count: int) -> str:
+    """Return the INSERT of so many rows; a command's few rows are worth preparing, an import's hundreds are not."""
+    sql = head + ", ".join([row_sql] * count) + tail
+    return Hot(sql) if count <= FEW else sql
+
+
 def insert_rows(rows: Sequence[models.Model]) -> None:
     """Insert new rows of one model in one statement, in order; what the database makes (keys, numbers) comes back
     into them."""
     if not rows:
         return
     head, row_sql, tail, fields, returned = _insert(type(rows[0]))
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
     with connection.cursor() as cursor:
-        cursor.execute(head + ", ".join([row_sql] * len(rows)) + tail, values)
+        values = [value for row in rows for value in _values(row, fields)]
+        cursor.execute(_insertion(head, row_sql, tail, len(rows)), values)
         made = cursor.fetchall()
     for row, values_made in zip(rows, made, strict=True):
         _take_over(row, returned, values_made)
@@ -273,9 +327,8 @@ def _take_over(row: models.Model, names: Sequence[str], values: Sequence[Any]) -
 def insert_unless_there(row: models.Model) -> bool:
     """Insert one new row unless a unique constraint knows it already; tell whether it was inserted."""
     head, row_sql, tail, fields, returned = _insert(type(row))
-    values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
     with connection.cursor() as cursor:
-        cursor.execute(f"{head}{row_sql} ON CONFLICT DO NOTHING{tail}", values)
+        cursor.execute(Hot(f"{head}{row_sql} ON CONFLICT DO NOTHING{tail}"), _values(row, fields))
         made = cursor.fetchone()
     if made is None:
         return False
@@ -290,9 +343,9 @@ def insert_later(rows: Sequence[models.Model], *, unless_there: bool = False) ->
     """
     if rows:
         head, row_sql, _tail, fields, _returned = _insert(type(rows[0]))
-        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for row in rows for field in fields]
         end = " ON CONFLICT DO NOTHING" if unless_there else ""
-        run_later([(head + ", ".join([row_sql] * len(rows)) + end, values)])
+        values = [value for row in rows for value in _values(row, fields)]
+        run_later([(_insertion(head, row_sql, end, len(rows)), values)])
 
 
 def insert_row(row: models.Model) -> None:

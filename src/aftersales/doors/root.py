@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any
 
@@ -12,8 +12,10 @@ import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.db import DataError, IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import ResolverMatch, URLPattern, URLResolver, re_path
+from django.urls.resolvers import RoutePattern
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -116,6 +118,57 @@ class Api(NinjaAPI):
         patterns.sort(key=lambda one: [part.startswith("<") for part in str(one.pattern).split("/")])
         unknown = re_path(r"^.*$", _nothing_here, name="unknown")
         return [*patterns, unknown]
+
+
+class Addresses(URLResolver):
+    """The API's addresses, looked up word by word; Django's own resolver would try several hundred one after another.
+
+    What is not found here is left to Django, which tries them all.
+    """
+
+    def resolve(self, path: str) -> ResolverMatch:
+        """Return what answers at the path. Raises Resolver404."""
+        begun: Any = self.pattern.match(str(path))
+        for pattern in _reached(self._shelves, begun[0].split("/")) if begun else ():
+            found = pattern.resolve(begun[0])
+            if found:
+                return ResolverMatch(
+                    found.func,
+                    found.args,
+                    {**begun[2], **found.kwargs},
+                    found.url_name,
+                    [self.app_name, *found.app_names],
+                    [self.namespace, *found.namespaces],
+                    f"{self.pattern}{found.route}",
+                    None,
+                    captured_kwargs=found.captured_kwargs,
+                    extra_kwargs={**self.default_kwargs, **found.extra_kwargs},
+                )
+        return super().resolve(path)
+
+    @cached_property
+    def _shelves(self) -> dict[str, Any]:
+        shelves: dict[str, Any] = {}
+        for pattern in self.url_patterns:
+            if isinstance(pattern, URLPattern) and isinstance(pattern.pattern, RoutePattern):
+                shelf = shelves
+                for word in str(pattern.pattern).split("/"):
+                    shelf = shelf.setdefault(_ANY if word.startswith("<") else word, {})
+                shelf.setdefault(_HERE, []).append(pattern)
+        return shelves
+
+
+_ANY, _HERE = "<any>", "<here>"
+
+
+def _reached(shelf: dict[str, Any], words: Sequence[str]) -> Iterator[URLPattern]:
+    """Yield the addresses these words may lead to: at every step our own word before a place for any word."""
+    if not words:
+        yield from shelf.get(_HERE, ())
+        return
+    for word in (words[0], _ANY):
+        if word in shelf:
+            yield from _reached(shelf[word], words[1:])
 
 
 def _framed(view: View) -> View:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Union
+from uuid import UUID
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, create_model
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held, seen_as
 from aftersales.core.errors import NotVisible
-from aftersales.core.rows import row_of
+from aftersales.core.rows import read_visible, row_of
 from aftersales.core.workflow import Step, Workflow
 from aftersales.doors.commands import answer_command, version_seen
 from aftersales.network.models import Station
@@ -118,7 +119,8 @@ class StepInput:
             default = ... if parameter.default is inspect.Parameter.empty else parameter.default
             if (model := _model_in(hint)) is not None:
                 self.rows[parameter.name] = model
-                fields[f"{parameter.name}_id"] = (_IDENTITY if default is ... else _IDENTITY | None, default)
+                identity: Any = UUID if isinstance(model._meta.pk, models.UUIDField) else _IDENTITY
+                fields[f"{parameter.name}_id"] = (identity if default is ... else identity | None, default)
             else:
                 fields[parameter.name] = (_typed(hint), default)
         title = "".join(part.capitalize() for part in name.split("_"))
@@ -136,12 +138,20 @@ class StepInput:
         return given
 
 
-def visible_row(model: type[models.Model], actor: Actor, row_id: int) -> models.Model:
+def visible_row(model: type[models.Model], actor: Actor, row_id: int | UUID) -> models.Model:
     """Return the row if the actor may see it; masters of the network are seen by everybody."""
     if model is Station:
         return _visible_station(actor, row_id)
     found = row_of(model, row_id)
     if found is None or not _is_own_place(found, actor):
+        raise NotVisible
+    return found
+
+
+def visible_document[M: models.Model](model: type[M], actor: Actor, number: str) -> M:
+    """Return the document of that number. Raises NotVisible for a foreign one as for a missing one."""
+    found = read_visible(model, number, actor.stations_with())
+    if found is None:
         raise NotVisible
     return found
 
@@ -240,7 +250,7 @@ def _add_step(
             elif locks_itself:
                 document = seen_as(model, actor, number, version)
             else:
-                document = held(model.objects.get_visible(actor, number=number), version)
+                document = held(visible_document(model, actor, number), version)
             return brief(workflow, function(document, actor, at, **reads.arguments(payload, actor)), actor)
 
         return answer_command(request, command)

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
-from aftersales.core.errors import Busy, NotVisible, TransitionRefused
+from aftersales.core.errors import Busy, NotVisible, TransitionRefused, whole
 from aftersales.core.money import ZERO
 from aftersales.core.quantity import NONE
+from aftersales.core.rows import Hot
 from aftersales.inventory import rules
 from aftersales.inventory.choices import STOCKED, LocationKind, MoveKind
 
@@ -100,7 +101,7 @@ def require_visible(actor: Actor, station_id: int) -> None:
         raise NotVisible
 
 
-_LOCK = """
+_LOCK = Hot("""
 SELECT b.id, b.part_id, b.location_id, b.on_hand, b.reserved, b.value, p.number, p.name, p.origin = 'alternative',
        policy.reorder_point,
        EXISTS (SELECT 1 FROM inventory_stockalert a
@@ -112,7 +113,7 @@ LEFT JOIN inventory_stockpolicy policy ON policy.station_id = b.station_id AND p
 WHERE b.station_id = %(station)s AND b.part_id = ANY(%(parts)s::bigint[])
 ORDER BY b.part_id, b.location_id
 FOR NO KEY UPDATE OF b
-"""
+""")
 
 
 def lock_shelves(
@@ -170,7 +171,7 @@ def shelf_at(shelves: Mapping[int, Sequence[Shelf]], part_id: int, location_id: 
 
 # Balances are written against what the lock saw: on_hand, reserved and value each move by a difference, guarded so that
 # no row ever goes below what is promised, whatever the caller computed.
-_WRITE = """
+_WRITE = Hot("""
 WITH wanted AS (
     SELECT * FROM unnest(%(ids)s::bigint[], %(d_on_hand)s::numeric[], %(d_reserved)s::numeric[], %(d_value)s::numeric[])
         AS w(id, d_on_hand, d_reserved, d_value)
@@ -201,7 +202,7 @@ WITH wanted AS (
     RETURNING id
 )
 SELECT (SELECT count(*) FROM balances), (SELECT count(*) FROM promises), (SELECT array_agg(id ORDER BY id) FROM moves)
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ def write(
                 "origin_kind": origin.kind if origin else "",
                 "origin_id": origin.id if origin else 0,
                 "origin_number": origin.number if origin else "",
-                "reason": reason[:200],
+                "reason": whole(reason, 200, "reason"),
                 "actor_id": actor.user_id,
                 "actor_name": actor.name,
                 "at": at,

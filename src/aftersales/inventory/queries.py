@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from aftersales.core.actor import Actor
 from aftersales.core.money import ZERO
 from aftersales.core.quantity import NONE
+from aftersales.core.rows import Hot
 from aftersales.inventory.choices import LocationKind
 from aftersales.inventory.models import (
     Adjustment,
@@ -39,9 +40,11 @@ def available(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal]:
     wanted = sorted(set(part_ids))
     found = dict(
         _rows(
-            "SELECT b.part_id, sum(b.on_hand - b.reserved) FROM inventory_stockbalance b"
-            " JOIN inventory_location l ON l.id = b.location_id AND l.kind = 'storage'"
-            " WHERE b.station_id = %s AND b.part_id = ANY(%s::bigint[]) GROUP BY b.part_id",
+            Hot(
+                "SELECT b.part_id, sum(b.on_hand - b.reserved) FROM inventory_stockbalance b"
+                " JOIN inventory_location l ON l.id = b.location_id AND l.kind = 'storage'"
+                " WHERE b.station_id = %s AND b.part_id = ANY(%s::bigint[]) GROUP BY b.part_id"
+            ),
             [station_id, wanted],
         )
     )

@@ -16,6 +16,7 @@ from aftersales.core.errors import TransitionRefused
 from aftersales.core.events import publish
 from aftersales.core.quantity import NONE
 from aftersales.core.records import require_right
+from aftersales.core.rows import Hot
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.inventory import ledger, rules
@@ -75,7 +76,7 @@ ORDER BY id
 
 def _open_rows(condition: str, **values: Any) -> list[OpenReservation]:
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN.format(condition=condition), values)
+        cursor.execute(Hot(_OPEN.format(condition=condition)), values)
         return [OpenReservation(*row) for row in cursor.fetchall()]
 
 
@@ -84,14 +85,14 @@ def open_of(consumer: Consumer) -> list[OpenReservation]:
     return _open_rows("consumer_kind = %(kind)s AND consumer_id = %(id)s", kind=consumer.kind, id=consumer.id)
 
 
-_RESERVE = """
+_RESERVE = Hot("""
 INSERT INTO inventory_reservation (station_id, part_id, location_id, quantity, consumed, released, consumer_kind,
     consumer_id, consumer_line_id, consumer_number, priority, needed_at, reserved_at, actor_name)
 SELECT %(station)s, w.part_id, w.location_id, w.quantity, 0, 0, %(kind)s, %(id)s, w.line_id, %(number)s, %(priority)s,
     %(needed_at)s, %(at)s, %(actor)s
 FROM unnest(%(parts)s::bigint[], %(places)s::bigint[], %(quantities)s::numeric[], %(lines)s::bigint[])
     AS w(part_id, location_id, quantity, line_id)
-"""
+""")
 
 
 def _insert(

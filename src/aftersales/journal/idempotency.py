@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from aftersales.core.errors import Busy, InputRefused, Refusal
-from aftersales.core.rows import run_later, send_waiting
+from aftersales.core.rows import Hot, run_later, send_waiting
 from aftersales.core.transactions import run_in_transaction
 from aftersales.journal.models import CommandAnswer
 
@@ -34,13 +34,13 @@ class Answer:
 
 # Refuses in the database, so that nothing sent along with it is carried out: by an advisory lock, which says "this key
 # is being worked on" without waiting for the other transaction to end.
-_CLAIM = "SELECT claim_command(%s, %s)"
+_CLAIM = Hot("SELECT claim_command(%s, %s)")
 _IN_FLIGHT, _ANSWERED = "AS001", "AS002"
 _STORED = "SELECT fingerprint, status, headers::text, body FROM journal_commandanswer WHERE actor_id = %s AND key = %s"
-_KEEP = """
+_KEEP = Hot("""
 INSERT INTO journal_commandanswer (actor_id, key, fingerprint, status, headers, body, at)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
-"""
+""")
 
 
 def fingerprint_of(method: str, path: str, body: bytes) -> str:

@@ -11,13 +11,13 @@ from psycopg.types.json import Jsonb
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
-from aftersales.core.rows import Statement, run_later
+from aftersales.core.rows import Hot, Statement, run_later
 
-_INSERT = """
+_INSERT = Hot("""
 INSERT INTO journal_journalentry (station_id, subject_kind, subject_id, sequence, step, before, after, changes, reason,
                                   actor_id, actor_name, actor_role, request_id, at, previous_hash, hash)
 VALUES (%s, %s, %s, 0, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '', '')
-"""
+""")
 
 
 def record(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
+from aftersales.core.rows import Hot
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, record_entry
 from aftersales.network.choices import BayKind, StationKind
@@ -34,11 +35,11 @@ PREFIXES = {
     "paper": "PP",
 }
 
-_NEXT = """
+_NEXT = Hot("""
 INSERT INTO network_numberseries AS s (station_id, series, year, last) VALUES (%s, %s, %s, 1)
 ON CONFLICT (station_id, series, year) DO UPDATE SET last = s.last + 1
 RETURNING last, (SELECT code FROM network_station WHERE id = s.station_id)
-"""
+""")
 
 
 def next_number(*, station_id: int, series: str, on: date) -> str:

@@ -16,6 +16,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.records import change, register, require_right
+from aftersales.core.rows import Hot
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.notifications.choices import Channel, MessageState, Purpose
@@ -111,7 +112,7 @@ def enqueue(
     }
     lines = "" if not in_app else _LINE_FOR_USER if to_user is not None else _LINES_FOR_ROLE
     with connection.cursor() as cursor:
-        cursor.execute(f"{_TOLD}{lines} SELECT id FROM told", facts)  # noqa: S608 - three constants of this module
+        cursor.execute(Hot(f"{_TOLD}{lines} SELECT id FROM told"), facts)  # noqa: S608 - three constants of this module
         row = cursor.fetchone()
     return int(row[0]) if row else None
 

@@ -10,6 +10,8 @@ from pydantic import ConfigDict, Field
 
 from aftersales.appointments.models import Appointment
 from aftersales.core.actor import Actor
+from aftersales.core.errors import NotVisible
+from aftersales.core.rows import read_visible
 from aftersales.customers.models import Customer
 from aftersales.doors.commands import actor_of, answer_command
 from aftersales.doors.pages import DEFAULT_SIZE, LARGEST_SIZE, page_of
@@ -22,6 +24,7 @@ from aftersales.repairs.permissions import P
 from aftersales.repairs.representation import order_listed, order_shown
 from aftersales.repairs.services.intake import receive_vehicle
 from aftersales.repairs.transitions.intake import Damage
+from aftersales.repairs.transitions.table import CONCERNS, DEPARTURES, LINES
 from aftersales.staff.models import StaffMember
 from aftersales.vehicles.models import Vehicle, VehicleModel
 
@@ -71,7 +74,7 @@ class CheckInIn(Schema):
     odometer_reason: Annotated[str, Field(max_length=200)] = ""
     energy_percent: Annotated[int, Field(ge=0, le=100)] | None = None
     concerns: Annotated[list[Text], Field(max_length=50)]
-    covers: dict[str, bool | Text]
+    covers: dict[str, bool]
     papers_checked: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
     walkaround: dict[str, bool | Text]
     findings: dict[str, bool | Text] = {}
@@ -208,7 +211,9 @@ def list_orders(request: HttpRequest, wanted: Query[OrderFilter]) -> Any:
 def get_order(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
     """Return the order with lines, concerns and every next step; the version is in the ETag."""
     actor = actor_of(request)
-    order = RepairOrder.objects.get_visible(actor, P.VIEW, number=number)
+    order = read_visible(RepairOrder, number, actor.stations_with(P.VIEW), (LINES, CONCERNS, DEPARTURES))
+    if order is None:
+        raise NotVisible
     response["ETag"] = f'"{order.version}"'
     return order_shown(order, actor)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from aftersales.core.rows import run_later
+from aftersales.core.rows import Hot, run_later
 from aftersales.search.kinds import kind_named
 from aftersales.search.rules import TERM_LENGTH
 from aftersales.standards.binding import fulfils
@@ -29,7 +29,7 @@ class Finding:
     subtitle: str = ""
 
 
-_UPSERT = """
+_UPSERT = Hot("""
 WITH entry AS (
     INSERT INTO search_searchentry (station_id, kind, object_id, number, title, subtitle)
     SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[])
@@ -46,7 +46,7 @@ WITH entry AS (
         SELECT 1 FROM wanted w WHERE w.id = t.entry_id AND w.term = t.term AND w.station_key = t.station_key)
 )
 INSERT INTO search_searchterm (station_key, kind_code, term, entry_id) SELECT * FROM wanted ON CONFLICT DO NOTHING
-"""
+""")
 
 
 # New documents have no old terms to take away; their terms go in by COPY, sorted as the primary key wants them.

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import connection
+
 from aftersales.core.actor import Actor
+from aftersales.core.rows import Hot
 from aftersales.staff.models import Certificate, Shift, StaffMember
 from aftersales.staff.permissions import P
 
@@ -20,15 +23,22 @@ def holds_certificate(staff_member_id: int, kind: str, on: date) -> bool:
     ).exists()
 
 
-def certificates_held(staff_member_ids: Iterable[int], on: date) -> dict[int, frozenset[str]]:
-    """Return the kinds of certificate each person holds on that day, in one statement."""
+def certificates_held(station_id: int, staff_member_ids: Iterable[int], on: date) -> dict[int, frozenset[str]]:
+    """Return the kinds of certificate each person at work at the station holds on that day, in one statement."""
     held: dict[int, set[str]] = {}
-    rows = Certificate.objects.filter(
-        staff_member_id__in=list(staff_member_ids), valid_from__lte=on, valid_until__gt=on
-    ).values_list("staff_member_id", "kind")
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"station": station_id, "people": list(staff_member_ids), "on": on})
+        rows = cursor.fetchall()
     for staff_member_id, kind in rows:
         held.setdefault(staff_member_id, set()).add(kind)
     return {staff_member_id: frozenset(kinds) for staff_member_id, kinds in held.items()}
+
+
+_HELD = Hot("""
+SELECT c.staff_member_id, c.kind FROM staff_certificate c JOIN staff_staffmember s ON s.id = c.staff_member_id
+WHERE s.station_id = %(station)s AND s.is_active AND c.staff_member_id = ANY(%(people)s::bigint[])
+      AND c.valid_from <= %(on)s AND c.valid_until > %(on)s
+""")
 
 
 def active_members(station_id: int, *posts: str) -> list[StaffMember]:

@@ -13,7 +13,7 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
 from aftersales.core.events import publish
-from aftersales.core.rows import insert_later, update_columns
+from aftersales.core.rows import Hot, insert_later, update_columns
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, plain, record_entry, snapshot
 from aftersales.customers.models import Customer
@@ -364,10 +364,10 @@ def _raise_odometer(vehicle: Vehicle, km: int, at: datetime) -> bool:
         return bool(cursor.rowcount)
 
 
-_RAISE_ODOMETER = """
+_RAISE_ODOMETER = Hot("""
 UPDATE vehicles_vehicle SET odometer_km = %s, odometer_at = %s
 WHERE id = %s AND station_id = %s AND (odometer_km IS NULL OR odometer_km <= %s)
-"""
+""")
 
 
 @fulfils("SVC-04")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
-from aftersales.core.rows import insert_later, insert_row
+from aftersales.core.rows import Hot, insert_later, insert_row
 from aftersales.core.transactions import run_in_transaction
 from aftersales.customers import drafts as customer_drafts
 from aftersales.customers import services as customer_services
@@ -129,11 +129,11 @@ def _look_up(station: Station, draft: VehicleDraft) -> bool:
     return bool(plate_is_known)
 
 
-_ON_FILE = """
+_ON_FILE = Hot("""
 SELECT EXISTS (SELECT FROM vehicles_vehicle WHERE station_id = %(station)s AND vin = %(vin)s AND vin <> ''),
        EXISTS (SELECT FROM vehicles_plateholding
                WHERE station_id = %(station)s AND plate = %(plate)s AND until_on IS NULL)
-"""
+""")
 
 
 def _lost_race(error: IntegrityError) -> Exception:

@@ -4,6 +4,8 @@ On a small machine a trip costs more than most statements: two processes are wok
 transaction's first statement, and a statement whose answer nobody waits for (`later`) travels with the next one or with
 COMMIT. The order of statements is what the program wrote; an error of a waiting statement is raised by the statement or
 COMMIT it travels with, in the same transaction, which is then rolled back as ever.
+
+A statement marked as `core.rows.Hot` is prepared once a connection: the server then reads and plans it only once.
 """
 
 from __future__ import annotations
@@ -16,24 +18,46 @@ from django.db import InternalError
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 from psycopg import ClientCursor
+from psycopg.adapt import Transformer
 from psycopg.pq import TransactionStatus
 
+from aftersales.config.postgres.trips import Trips, in_order
+from aftersales.core.rows import Hot
+
 BEGIN = "BEGIN"
+NULL = b"NULL"
+_CursorBase: Any = base.Cursor
+_WrapperBase: Any = base.DatabaseWrapper
+_ServerSideCursor: Any = base.ServerSideCursor
 
 
-class Cursor(base.Cursor):
+class Cursor(_CursorBase):  # type: ignore[misc]
     """Client-side binding; takes along what waits for a trip."""
 
     def execute(self, query: Any, params: Any = None, *args: Any, **kwargs: Any) -> Any:
-        waiting: list[str] = self.connection.waiting
-        if not waiting:
+        trips: Trips = self.connection.trips
+        if isinstance(query, Hot):
+            query, params = self.composed(query, params), None
+        elif not trips.waiting:
             return super().execute(query, params, *args, **kwargs)
-        text = self.mogrify(query, params) if params is not None else _as_text(query)
-        ahead, self.connection.waiting = len(waiting), []
-        super().execute(";".join((*waiting, text)), None, *args, **kwargs)
-        for _result in range(ahead):
+        else:
+            query = self.mogrify(query, params) if params is not None else _as_text(query)
+        ahead = trips.take()
+        with trips.trip():
+            super().execute(";".join((*ahead, query)), None, *args, **kwargs)
+        for _result in ahead:
             self.nextset()
         return self
+
+    def composed(self, query: str, params: Any) -> str:
+        """Return a statement with its values in it; a hot one calls what the server has prepared."""
+        if isinstance(query, Hot) and (name := self.connection.trips.name_of(query)):
+            values = in_order(query, params)
+            if not values:
+                return f"EXECUTE {name}"
+            literal = self.connection.trips.transformer.as_literal
+            return f"EXECUTE {name}({b','.join([NULL if v is None else literal(v) for v in values]).decode()})"
+        return self.mogrify(query, params) if params is not None else query  # type: ignore[no-any-return]
 
     def executemany(self, *args: Any, **kwargs: Any) -> Any:
         send_waiting(self.connection)
@@ -54,13 +78,13 @@ def _as_text(query: Any) -> str:
 
 def send_waiting(connection: Any) -> None:
     """Send what waits now, in a trip of its own."""
-    if connection.waiting:
-        waiting, connection.waiting = connection.waiting, []
-        with ClientCursor(connection) as cursor:
-            cursor.execute(";".join(waiting))
+    trips: Trips = connection.trips
+    if trips.waiting:
+        with trips.trip():
+            connection.execute(";".join(trips.take()))
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
     """Django's wrapper with fewer trips, and a health check that makes none."""
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -72,7 +96,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connection = super().get_new_connection(conn_params)
-        connection.waiting = []
+        prepares = self.saves_trips and not self.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+        connection.trips = Trips(Transformer(connection), prepares)
         if self.saves_trips:  # BEGIN and COMMIT are sent here, not by the driver
             connection.autocommit = True
         return connection
@@ -98,8 +123,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 cursor.execute(sql, parameters)
             return
         self.ensure_connection()
-        with self.wrap_database_errors, ClientCursor(self.connection) as cursor:
-            self.connection.waiting.append(cursor.mogrify(sql, parameters))
+        with self.wrap_database_errors, Cursor(self.connection) as cursor:
+            text = cursor.composed(sql, parameters)
+        self.connection.trips.waiting.append(text)
 
     def send_waiting(self) -> None:
         """Send what waits now."""
@@ -112,22 +138,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().create_cursor(name)
         self.send_waiting()
         # psycopg's own autocommit stays on, so Django's is asked whether the cursor outlives a statement.
-        return base.ServerSideCursor(self.connection, name=name, scrollable=False, withhold=self.autocommit)
+        return _ServerSideCursor(self.connection, name=name, scrollable=False, withhold=self.autocommit)
 
     def _set_autocommit(self, autocommit: bool) -> None:
         if not self.saves_trips:
             super()._set_autocommit(autocommit)
             return
-        self.connection.waiting = [] if autocommit else [BEGIN]
+        self.connection.trips.waiting = [] if autocommit else [BEGIN]
 
     def _commit(self) -> None:
         if self.connection is None or not self.saves_trips:
             super()._commit()
             return None
-        waiting, self.connection.waiting = self.connection.waiting, []
+        trips: Trips = self.connection.trips
+        waiting = trips.take()
         if waiting == [BEGIN]:
             return self._begin_anew()
-        with debug_transaction(self, "COMMIT"), self.wrap_database_errors, ClientCursor(self.connection) as cursor:
+        with (
+            debug_transaction(self, "COMMIT"),
+            self.wrap_database_errors,
+            trips.trip(),
+            ClientCursor(self.connection) as cursor,
+        ):
             cursor.execute(";".join((*waiting, "COMMIT")))
             while cursor.nextset():
                 pass
@@ -139,7 +171,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None or not self.saves_trips:
             super()._rollback()
             return
-        self.connection.waiting = []
+        trips: Trips = self.connection.trips
+        trips.drop()
         if self.connection.info.transaction_status != TransactionStatus.IDLE:
             with debug_transaction(self, "ROLLBACK"), self.wrap_database_errors:
                 self.connection.execute("ROLLBACK")
@@ -147,4 +180,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _begin_anew(self) -> None:
         # Django turns autocommit on after a transaction; until then the next statement begins another one.
-        self.connection.waiting = [] if self.autocommit else [BEGIN]
+        self.connection.trips.waiting = [] if self.autocommit else [BEGIN]

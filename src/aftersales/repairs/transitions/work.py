@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.money import total
-from aftersales.core.rows import run_later, update_columns, update_many
+from aftersales.core.rows import Hot, run_later, update_columns, update_many
 from aftersales.inventory import services as stock
 from aftersales.inventory.choices import Priority
 from aftersales.inventory.ledger import Consumer
@@ -22,6 +22,7 @@ from aftersales.network.queries import station_of
 from aftersales.notifications.services import enqueue
 from aftersales.repairs.choices import OrderState, PauseReason, WorkState
 from aftersales.repairs.models import OrderLine, RepairOrder
+from aftersales.repairs.permissions import P
 from aftersales.repairs.transitions.table import WORKFLOW
 from aftersales.staff.models import StaffMember
 
@@ -63,13 +64,13 @@ def _assign(order: RepairOrder, assignments: Sequence[Assignment]) -> dict[str, 
     return {line.text: names[line.technician_id] for line in touched if line.technician_id}
 
 
-_OWN_HANDS = """
+_OWN_HANDS = Hot("""
 SELECT id, NULL, name FROM staff_staffmember
 WHERE station_id = %(station)s AND is_active AND id = ANY(%(people)s::bigint[])
 UNION ALL
 SELECT NULL, id, name FROM network_bay
 WHERE station_id = %(station)s AND is_active AND id = ANY(%(bays)s::bigint[])
-"""
+""")
 
 
 @WORKFLOW.step
@@ -228,6 +229,26 @@ def _labour_line(order: RepairOrder, line_id: int) -> OrderLine:
     return line
 
 
+def _require_own_job(order: RepairOrder, actor: Actor, line: OrderLine, technician_id: int | None = None) -> None:
+    """Let nobody clock a colleague; who dispatches may (WORK-04). Raises InputRefused."""
+    own = actor.staff_member_id
+    if actor.may(P.DISPATCH, order.station_id):
+        return
+    if line.technician_id not in (None, own):
+        raise InputRefused(
+            _("“%(line)s” is given to %(name)s. Ask the foreman to assign it to you.")
+            % {"line": line.text, "name": line.technician},
+            code="others_job",
+            clause="WORK-04",
+        )
+    if technician_id not in (None, own):
+        raise InputRefused(
+            _("Everybody clocks on for themselves. The foreman clocks others on."),
+            code="others_clock",
+            clause="WORK-04",
+        )
+
+
 @WORKFLOW.step
 def start_work(
     order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int, technician_id: int | None = None
@@ -237,6 +258,7 @@ def start_work(
     Raises TransitionRefused when the technician is still clocked on elsewhere.
     """
     line = _labour_line(order, line_id)
+    _require_own_job(order, actor, line, technician_id)
     who = technician_id or line.technician_id
     if who is None or (
         who != line.technician_id
@@ -256,11 +278,13 @@ def start_work(
     return {"line": line.text}
 
 
-_CLOCK_ON = """
+_CLOCK_ON = Hot("""
 INSERT INTO repairs_worksession (line_id, technician_id, started_at, pause_reason) VALUES (%s, %s, %s, '')
 ON CONFLICT (technician_id) WHERE ended_at IS NULL DO NOTHING
-"""
-_CLOCK_OFF = "UPDATE repairs_worksession SET ended_at = %s, pause_reason = %s WHERE line_id = %s AND ended_at IS NULL"
+""")
+_CLOCK_OFF = Hot(
+    "UPDATE repairs_worksession SET ended_at = %s, pause_reason = %s WHERE line_id = %s AND ended_at IS NULL"
+)
 
 
 def _clock_off(line: OrderLine, at: datetime, pause_reason: str) -> None:
@@ -272,6 +296,7 @@ def _clock_off(line: OrderLine, at: datetime, pause_reason: str) -> None:
 def pause_work(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int, pause_reason: str) -> dict[str, Any]:
     """Clock off a line for a while, with the reason (WORK-04)."""
     line = _labour_line(order, line_id)
+    _require_own_job(order, actor, line)
     if pause_reason not in PauseReason.values:
         raise InputRefused(_("Say why the work pauses."), code="no_reason", fields={"pause_reason": _("Choose one.")})
     if line.work_state != WorkState.STARTED:
@@ -286,6 +311,7 @@ def pause_work(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: in
 def finish_work(order: RepairOrder, actor: Actor, at: datetime, /, *, line_id: int) -> dict[str, Any]:
     """Clock off a line as finished; it was started at least once."""
     line = _labour_line(order, line_id)
+    _require_own_job(order, actor, line)
     if line.work_state not in (WorkState.STARTED, WorkState.PAUSED):
         raise TransitionRefused(_("“%(line)s” has not been started.") % {"line": line.text}, code="not_started")
     _clock_off(line, at, "")
