@@ -99,7 +99,7 @@ def technicians(count: int, seed: int = 0) -> tuple[Technician, ...]:
     for number in range(count):
         has = {skills[number % 3]} | {skill for skill in skills if rng.random() < 0.3}
         held: tuple[Certificate, ...] = ()
-        if number % 4 == 1:
+        if number % 2 == 1:
             held = (Certificate("inspector", date(2025, 1, 1), date(2027, 12, 31)),)
         rest = Span(LUNCH.start - 30 * (number % 2), LUNCH.end - 30 * (number % 2))
         people.append(Technician(f"T{number + 1}", frozenset(has), (Shift(OPEN, CLOSE, (rest,)),), held))
@@ -111,7 +111,11 @@ def places(count: int) -> tuple[Bay, ...]:
     bays = [
         Bay(f"bay {number + 1}", frozenset({"lift", "aligner"} if number == 0 else {"lift"})) for number in range(count)
     ]
-    shared = [Bay("wash", frozenset({"wash"})), Bay("inspection", frozenset({"inspection"}))]
+    shared = [
+        Bay(f"{kind} {number + 1}", frozenset({kind}))
+        for kind in ("wash", "inspection")
+        for number in range(-(-count // 6))
+    ]
     return (*bays, *shared)
 
 
@@ -120,7 +124,7 @@ def pace_of(name: str) -> float:
     return 0.88 + 0.06 * (sum(map(ord, name)) % 5)
 
 
-def garage_day(seed: int, *, cars: int = 28, people: int = 8, bays: int = 6) -> GarageDay:
+def garage_day(seed: int, *, cars: int = 20, people: int = 7, bays: int = 7) -> GarageDay:
     """Return the day of this seed."""
     rng = Random(seed)  # noqa: S311 - a generator of examples
     staff = technicians(people)
@@ -176,7 +180,9 @@ def _visit(rng: Random, name: str, is_booked: bool) -> tuple[Vehicle, tuple[Work
         )
     takes = sum(work.minutes + work.unattended for work in works)
     waits_for = max((one.parts_ready - arrival for one in operations), default=0)
-    promised = arrival + max(0, waits_for) + round(takes * 1.35) + rng.choice((45, 75, 120))
+    promised = arrival + max(0, waits_for) + round(takes * 1.35) + rng.choice((60, 90, 150))
+    if arrival < LUNCH.end and promised > LUNCH.start:
+        promised += 60
     vehicle = Vehicle(
         name,
         tuple(operations),

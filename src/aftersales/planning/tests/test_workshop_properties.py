@@ -29,9 +29,9 @@ from aftersales.planning.workshop import (
 )
 
 DAY = date(2026, 3, 2)
-SMALL = Effort(work=0.7, workers=1)
+SMALL = Effort(work=0.5, workers=1)
 SKILLS = ("electrics", "engine")
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from aftersales.planning.sentences import InputRefused, Problem, Sentence
-from aftersales.planning.workshop.board import FOREVER, Board, Slot, Task
+from aftersales.planning.workshop.board import FOREVER, NOBODY, Board, Slot, Task
 from aftersales.planning.workshop.timetable import Timetable
 
 type Rule = Callable[[Board, list[int]], list[float]]
@@ -78,7 +78,7 @@ def dispatched(board: Board, rule: Rule) -> list[Slot]:
     remaining = remaining_work(board)
     keys = rule(board, remaining)
     table = Timetable(board)
-    _place_pins(table)
+    place_pins(table)
     waits = [sum(table.slots[before] is None for before in task.before) for task in board.tasks]
     free: list[tuple[int, float, int]] = []
     for task in board.tasks:
@@ -110,8 +110,8 @@ def no_place(board: Board, task: Task) -> InputRefused:
     return InputRefused((Problem(subject, text),))
 
 
-def _place_pins(table: Timetable) -> None:
-    """Book pinned starts before anything else."""
+def place_pins(table: Timetable) -> None:
+    """Book pinned starts before anything else; raises InputRefused naming one that can't be kept."""
     pinned = [task for task in table.board.tasks if task.start is not None and table.slots[task.index] is None]
     for task in sorted(pinned, key=lambda one: (len(one.ways) * len(one.bays), one.index)):
         slot = best_slot(table, task, task.start or 0, _end_first)
@@ -121,21 +121,29 @@ def _place_pins(table: Timetable) -> None:
 
 
 def best_slot(
-    table: Timetable, task: Task, at: int, key: Callable[[Timetable, Slot], float], limit: int | None = None
+    table: Timetable, task: Task, at: int, key: Callable[[Timetable, Slot], float], slack: int = 0
 ) -> Slot | None:
-    """Return the slot with the lowest key among the earliest ones of every allowed person and bay."""
+    """Return the slot with the lowest key among the earliest ones of every allowed person and bay.
+
+    Slots that end more than `slack` minutes after the best so far are not looked at.
+    """
     best: Slot | None = None
     lowest = 0.0
-    until = task.until if limit is None else limit
+    until = task.until
     for way in task.ways:
         if task.not_with and not table.may_take(task, way.who):
             continue
+        # The person alone is free from here on at the earliest, whatever the bay.
+        alone = table.find(task, way, NOBODY, at, until)
+        if alone is None:
+            continue
         for bay in task.bays:
-            slot = table.find(task, way, bay, at, until)
+            slot = table.find(task, way, bay, alone.start, until) if bay != NOBODY else alone
             if slot is not None:
                 found = key(table, slot)
                 if best is None or found < lowest:
                     best, lowest = slot, found
+                    until = min(until, slot.end + slack)
     return best
 
 

@@ -16,15 +16,18 @@ from aftersales.planning.workshop.bounds import Bounds, bounds_of
 from aftersales.planning.workshop.dispatch import RULES, dispatched, machine_orders
 from aftersales.planning.workshop.model import Limits, Model
 from aftersales.planning.workshop.reasons import explained
-from aftersales.planning.workshop.reinsertion import Reinsertion, repaired
+from aftersales.planning.workshop.reinsertion import Reinsertion
+from aftersales.planning.workshop.repair import WAYS, repaired
 from aftersales.planning.workshop.shapes import DAY, Plan, Workshop
 from aftersales.planning.workshop.tabu import ENDLESS, Found, JobShop, Population
 from aftersales.planning.workshop.timetable import score_of
 
 MOVES_OF_WORK = 2000
 """Moves of the job shop search that count as one unit of work."""
-TURNS_OF_WORK = 200
+TURNS_OF_WORK = 400
 """Cars taken out and put back that count as one unit of work."""
+WARMTH = 0.002
+"""The search begins by accepting plans that are worse by about this share of what may still be saved."""
 ROUNDS = (0.25, 0.5, 1.0)
 """The solver starts anew from the best plan at these shares of the time."""
 
@@ -102,10 +105,13 @@ class _Course:
                 self.offer(found[-1])
             return found
         if any(task.seen is not None for task in board.tasks):
-            kept = repaired(board)
-            if kept is not None:
-                found.append(kept)
-                self.offer(kept)
+            for slip, wait in WAYS:
+                kept = repaired(board, slip, wait)
+                if kept is not None:
+                    found.append(kept)
+                    self.offer(kept)
+        if found:
+            return found
         refusal: InputRefused | None = None
         for rule in RULES.values():
             if found and (self.is_over() or self._used() > 0.3):
@@ -199,13 +205,17 @@ class _Course:
         rng = Random(self.effort.seed)  # noqa: S311 - a search has no secrets
         if not board.is_plain_job_shop:
             reinsertion = Reinsertion(board, rng, self.slots)
+            warmth = WARMTH * max(0.0, self.cost - self.bound)
 
             def turn() -> float:
                 nonlocal reinsertion
                 if self.fresh:
-                    reinsertion = Reinsertion(board, rng, self.fresh.pop())
+                    reinsertion = Reinsertion(board, rng, self.slots)
                     self.fresh.clear()
-                if reinsertion.turn():
+                work = self.effort.work
+                used = reinsertion.turns / (TURNS_OF_WORK * work) if work else self._used()
+                reinsertion.warmth = warmth * max(0.0, 1 - used) ** 2
+                if reinsertion.turn() and reinsertion.cost < self.cost:
                     self.offer(reinsertion.slots, float(reinsertion.cost))
                 return 1 / TURNS_OF_WORK
 

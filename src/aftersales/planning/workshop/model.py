@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from aftersales.planning.workshop.board import Board, Slot, Task
 from aftersales.planning.workshop.shapes import TOLERANCE
+from aftersales.planning.workshop.timetable import busy_of, is_changed, ready_time
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -33,6 +34,8 @@ class Model:
     horizon: int = field(init=False)
     model: cp_model.CpModel = field(init=False)
     tasks: list[Variables] = field(default_factory=list)
+    _derived: list[tuple[Any, Callable[[list[Slot]], int]]] = field(default_factory=list)
+    """Every other variable and its value in a given plan, so that a hint is complete."""
     _by_person: dict[int, list[Any]] = field(default_factory=dict)
     _by_bay: dict[int, list[Any]] = field(default_factory=dict)
     _by_car: dict[int, list[Any]] = field(default_factory=dict)
@@ -74,24 +77,30 @@ class Model:
             if len(choice) > 1:
                 model.add_exactly_one(choice.values())
         sizes = self._add_durations(task, variables)
+        same = set(sizes.values()) if len(sizes) == len(task.ways) else set()
+        usual = same.pop() if len(same) == 1 else self._minutes_between(task.index, start, off)
         for way in task.ways:
             if way.who >= 0:
-                interval = self._interval(start, off, variables.people[way.who], sizes.get(way.who))
+                interval = self._interval(start, sizes.get(way.who, usual), off, variables.people[way.who])
                 self._by_person.setdefault(way.who, []).append(interval)
-        size = set(sizes.values()) if len(sizes) == len(task.ways) else set()
-        taken = size.pop() + unattended if len(size) == 1 else None
         for bay in task.bays:
             if bay >= 0:
-                interval = self._interval(start, variables.end, variables.bays[bay], taken)
+                interval = self._interval(start, usual + unattended, variables.end, variables.bays[bay])
                 self._by_bay.setdefault(bay, []).append(interval)
         if task.bays[0] >= 0 and len(self.board.cars[task.car]) > 1:
-            self._by_car.setdefault(task.car, []).append(self._interval(start, variables.end, 1, taken))
+            interval = self._interval(start, usual + unattended, variables.end, 1)
+            self._by_car.setdefault(task.car, []).append(interval)
 
-    def _interval(self, start: Any, end: Any, chosen: Any, size: int | None) -> Any:
-        taken = size if size is not None else self.model.new_int_var(0, self.horizon, "")
+    def _minutes_between(self, index: int, start: Any, off: Any) -> Any:
+        size = self.model.new_int_var(0, self.horizon, "")
+        self.model.add(start + size == off)
+        self._derived.append((size, lambda slots: slots[index].off - slots[index].start))
+        return size
+
+    def _interval(self, start: Any, size: Any, end: Any, chosen: Any) -> Any:
         if isinstance(chosen, int):
-            return self.model.new_interval_var(start, taken, end, "")
-        return self.model.new_optional_interval_var(start, taken, end, chosen, "")
+            return self.model.new_interval_var(start, size, end, "")
+        return self.model.new_optional_interval_var(start, size, end, chosen, "")
 
     def _add_durations(self, task: Task, variables: Variables) -> dict[int, int]:
         """Tie the time hands are off to the start: minutes of the person, and the breaks that lie in between.
@@ -123,6 +132,7 @@ class Model:
                 self._when(literal, variables.off == variables.start + minutes + rest)
                 self._when(literal, variables.start >= first)
                 self._when(literal, variables.start <= last)
+                self._derived.append((literal, _is_within(task.index, frozenset(people), first, last)))
         return sizes
 
     def _when(self, literal: Any, condition: Any) -> None:
@@ -175,21 +185,25 @@ class Model:
             for index in ends:
                 model.add(ready >= self.tasks[index].end)
             readies.append(ready)
+            self._derived.append((ready, _ready_of(board, car)))
             if weights.waiting:
                 terms.append(weights.waiting * vehicle.weight * (ready - vehicle.arrival))
             if vehicle.promised is None or not (weights.late or weights.broken):
                 continue
             late = model.new_int_var(0, max(0, self.latest[car] - vehicle.promised), "")
             model.add(late >= ready - vehicle.promised)
+            self._derived.append((late, _late_of(board, car, vehicle.promised)))
             terms.append(weights.late * vehicle.weight * late)
             if weights.broken:
                 broken = model.new_bool_var("")
                 model.add(late == 0).only_enforce_if(~broken)
+                self._derived.append((broken, _is_broken(board, car, vehicle.promised)))
                 terms.append(weights.broken * vehicle.weight * broken)
         if weights.last_ready:
             last = model.new_int_var(0, self.horizon, "")
             for ready in readies:
                 model.add(last >= ready)
+            self._derived.append((last, lambda slots: max(slot.end for slot in slots)))
             terms.append(weights.last_ready * last)
         return sum(terms)
 
@@ -208,6 +222,7 @@ class Model:
             away = model.new_int_var(0, max(share, sum(way.minutes for task in board.tasks for way in task.ways)), "")
             model.add(away >= sum(minutes) - share)
             model.add(away >= share - sum(minutes))
+            self._derived.append((away, _away_of(board, who, share)))
             terms.append(board.workshop.weights.uneven * away)
         return sum(terms)
 
@@ -221,6 +236,7 @@ class Model:
             same = model.new_bool_var("")
             model.add(mine.start >= seen.start - TOLERANCE).only_enforce_if(same)
             model.add(mine.start <= seen.start + TOLERANCE).only_enforce_if(same)
+            self._derived.append((same, _is_same(task)))
             for choice, value in ((mine.people, seen.who), (mine.bays, seen.bay)):
                 literal = choice.get(value, 0)
                 if not isinstance(literal, int):
@@ -242,6 +258,8 @@ class Model:
                 for key, literal in choice.items():
                     if not isinstance(literal, int):
                         self.model.add_hint(literal, key == value)
+        for variable, value_in in self._derived:
+            self.model.add_hint(variable, value_in(slots))
 
     def solve(self, limits: Limits) -> Solved:
         """Run the solver; returns the best plan found (None: none better known) and the bound of the cost."""
@@ -250,6 +268,8 @@ class Model:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = limits.workers
         solver.parameters.random_seed = limits.seed
+        # Else presolve may cut the hinted plan off.
+        solver.parameters.keep_all_feasible_solutions_in_presolve = not self.board.is_plain_job_shop
         if limits.work is not None:
             solver.parameters.max_deterministic_time = limits.work
         else:
@@ -312,3 +332,27 @@ def _watcher(model: Model, limits: Limits) -> cp_model.CpSolverSolutionCallback 
             tell(model._read(self.value))
 
     return Watcher()
+
+
+def _is_within(index: int, people: frozenset[int], first: int, last: int) -> Callable[[list[Slot]], int]:
+    return lambda slots: slots[index].who in people and first <= slots[index].start <= last
+
+
+def _ready_of(board: Board, car: int) -> Callable[[list[Slot]], int]:
+    return lambda slots: ready_time(board, slots, car)
+
+
+def _late_of(board: Board, car: int, promised: int) -> Callable[[list[Slot]], int]:
+    return lambda slots: max(0, ready_time(board, slots, car) - promised)
+
+
+def _is_broken(board: Board, car: int, promised: int) -> Callable[[list[Slot]], int]:
+    return lambda slots: ready_time(board, slots, car) > promised
+
+
+def _away_of(board: Board, who: int, share: int) -> Callable[[list[Slot]], int]:
+    return lambda slots: abs(busy_of(board, slots)[who] - share)
+
+
+def _is_same(task: Task) -> Callable[[list[Slot]], int]:
+    return lambda slots: not is_changed(task, slots[task.index])

@@ -13,17 +13,22 @@ from aftersales.planning.workshop.timetable import Timetable, car_cost, is_chang
 
 @dataclass(slots=True)
 class Reinsertion:
-    """A search from a complete plan; `slots` and `cost` are the best so far."""
+    """A search from a complete plan; `slots` and `cost` are where it stands, which may be worse than before.
+
+    `warmth` is how much more a plan may cost, on average, to be kept all the same.
+    """
 
     board: Board
     rng: Random
     slots: list[Slot]
     table: Timetable = field(init=False)
     cost: int = field(init=False)
+    warmth: float = 0.0
     turns: int = 0
     _costs: list[int] = field(init=False)
     _last_weight: int = field(init=False)
     _nervous: float = field(init=False, default=0.0)
+    _slack: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.table = Timetable(self.board)
@@ -55,6 +60,7 @@ class Reinsertion:
                 if task.fixed is None and task.start is None:
                     old[index] = table.take(index)
         self._nervous = self.rng.choice((0.0, 0.0, 0.5, 1.0))
+        self._slack = round(20 + 30 * self._nervous)
         if not self._put_back(cars, old):
             self._restore(old)
             return False
@@ -63,7 +69,7 @@ class Reinsertion:
         for car in cars:
             costs[car] = car_cost(board, slots, car)
         total = self._total(costs)
-        if total > self.cost:
+        if total > self.cost + self.warmth * self.rng.expovariate(1.0):
             self._restore(old)
             return False
         is_better = total < self.cost
@@ -120,7 +126,7 @@ class Reinsertion:
         while wanted:
             index = next(one for one in wanted if not any(before in left for before in board.tasks[one].before))
             task = board.tasks[index]
-            slot = best_slot(table, task, table.ready_at(task), self._key(index))
+            slot = best_slot(table, task, table.ready_at(task), self._key(index), self._slack)
             if slot is None:
                 return False
             table.put(index, slot)
@@ -144,46 +150,3 @@ class Reinsertion:
             return value
 
         return key
-
-
-def repaired(board: Board) -> list[Slot] | None:
-    """Return the plan people see, moved only where it must be; None when something finds no place that way.
-
-    Operations keep person, bay and start when they still can, else the earliest later place with the same person and
-    bay, else any place.
-    """
-    table = Timetable(board)
-    pinned = [task for task in board.tasks if task.start is not None and task.fixed is None]
-    for task in pinned:
-        slot = best_slot(table, task, task.start or 0, lambda _table, slot: slot.end)
-        if slot is None or slot.start != task.start:
-            return None
-        table.put(task.index, slot)
-    waiting = sorted(
-        (task for task in board.tasks if table.slots[task.index] is None),
-        key=lambda task: (task.until, task.seen.start if task.seen else FOREVER, task.index),
-    )
-    while waiting:
-        at = next(at for at, task in enumerate(waiting) if all(table.slots[one] is not None for one in task.before))
-        task = waiting.pop(at)
-        ready = table.ready_at(task)
-        slot = None
-        if task.seen is not None:
-            seen = task.seen
-            for way in task.ways:
-                if (
-                    way.who == seen.who
-                    and seen.bay in task.bays
-                    and (not task.not_with or table.may_take(task, way.who))
-                ):
-                    slot = table.find(task, way, seen.bay, max(ready, seen.start), task.until)
-                    if slot is None or slot.start > seen.start:
-                        # Moved anyway: then as early as it goes.
-                        slot = table.find(task, way, seen.bay, ready, task.until) or slot
-        other = best_slot(table, task, ready, lambda _table, slot: slot.end)
-        if slot is None or (other is not None and slot.start > (task.seen or slot).start and other.end + 30 < slot.end):
-            slot = other
-        if slot is None:
-            return None
-        table.put(task.index, slot)
-    return table.done()

@@ -139,7 +139,7 @@ class Weights:
     late: int = 400
     waiting: int = 4
     uneven: int = 1
-    changes: int = 20
+    changes: int = 100
     last_ready: int = 0
 
 
