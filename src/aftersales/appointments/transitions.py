@@ -34,7 +34,7 @@ from aftersales.appointments.models import Appointment, AppointmentItem, Arrival
 from aftersales.appointments.permissions import P
 from aftersales.appointments.rules import ItemDraft
 from aftersales.core.actor import Actor
-from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.errors import InputRefused, TransitionRefused, whole
 from aftersales.core.events import publish
 from aftersales.core.workflow import Check, Guard, Opening, Step, Workflow
 from aftersales.network.models import Bay, Station
@@ -372,7 +372,7 @@ def arrive(appointment: Appointment, actor: Actor, at: datetime, /) -> None:
 def _let_go(appointment: Appointment, actor: Actor, at: datetime, reason: str) -> None:
     services.release_slots(holder_kind=KIND, holder_id=appointment.pk, at=at)
     parts.give_back(appointment, actor, at)
-    appointment.closed_at, appointment.closing_reason = at, reason[:500]
+    appointment.closed_at, appointment.closing_reason = at, whole(reason, 500, "reason")
 
 
 @WORKFLOW.step
@@ -391,4 +391,4 @@ def cancel(appointment: Appointment, actor: Actor, at: datetime, /, *, reason: s
 @WORKFLOW.step
 def decline(appointment: Appointment, actor: Actor, at: datetime, /, *, reason: str) -> None:
     """Decline a request the station cannot serve."""
-    appointment.closed_at, appointment.closing_reason = at, reason[:500]
+    appointment.closed_at, appointment.closing_reason = at, whole(reason, 500, "reason")

@@ -15,7 +15,7 @@ from aftersales.billing.days import require_open_day
 from aftersales.billing.models import NOTHING, Payment, Settlement, SettlementLine
 from aftersales.billing.permissions import P
 from aftersales.core.actor import Actor
-from aftersales.core.errors import InputRefused, Text, TransitionRefused
+from aftersales.core.errors import InputRefused, Text, TransitionRefused, whole
 from aftersales.core.money import to_fen, total
 from aftersales.core.rows import insert_later, insert_row
 from aftersales.core.workflow import Check, Guard, Opening, Step, Workflow
@@ -217,8 +217,8 @@ def _write_payment(
         kind=kind,
         method=method,
         amount=amount,
-        reference=reference[:80],
-        reason=reason[:200],
+        reference=whole(reference, 80, "reference"),
+        reason=whole(reason, 200, "reason"),
         at=at,
         on=on,
         taken_by=actor.name,

@@ -59,6 +59,16 @@ class InputRefused(Refusal):
     status = 422
 
 
+def whole(text: str, longest: int, field: str) -> str:
+    """Return the text as it is; one too long for its column is refused at the field, never cut. Raises InputRefused."""
+    from django.utils.translation import gettext_lazy as _
+
+    if len(text) > longest:
+        sentence = _("At most %(max_length)s characters.") % {"max_length": longest}
+        raise InputRefused(sentence, code="too_long", fields={field: sentence})
+    return text
+
+
 class StaleVersion(Refusal):
     """Somebody else changed the document since it was read."""
 

@@ -141,7 +141,7 @@ class StepInput:
 def visible_row(model: type[models.Model], actor: Actor, row_id: int | UUID) -> models.Model:
     """Return the row if the actor may see it; masters of the network are seen by everybody."""
     if model is Station:
-        return _visible_station(actor, row_id)
+        return _visible_station(actor, int(row_id))
     found = row_of(model, row_id)
     if found is None or not _is_own_place(found, actor):
         raise NotVisible

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -20,6 +21,8 @@ class PaperLanguage(models.TextChoices):
 
 class Paper(StationRow):
     """A paper as it was issued: its content is frozen, and the database refuses to change or remove it."""
+
+    version: ClassVar[int] = 1  # what was issued never changes, so nobody can have seen an older one
 
     reference = models.UUIDField(_("reference"), unique=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(_("kind"), max_length=40)

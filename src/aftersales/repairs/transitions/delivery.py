@@ -54,7 +54,7 @@ def take_over(
     condition: Mapping[str, Any],
     belongings: list[str] | None = None,
     differences: str = "",
-) -> None:
+) -> dict[str, Any]:
     """Take the finished car over from the workshop: clean, in order, with everything that was in it (DELV-02, DELV-03).
 
     `belongings` are the things found in the car; None leaves the comparison to the condition checklist.
@@ -69,6 +69,7 @@ def take_over(
             )
     order.ready_at = at
     publish(VehicleReady(actor=actor, at=at, document=order))
+    return {"cleanliness": dict(cleanliness or {}), "condition": dict(condition), "belongings": belongings or []}
 
 
 @WORKFLOW.step

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
-from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.errors import InputRefused, TransitionRefused, whole
 from aftersales.core.money import to_fen, total
 from aftersales.core.rows import insert_later, insert_rows, update_many
 from aftersales.files.models import Attachment
@@ -122,7 +122,7 @@ def _required(reason: str, clause: str) -> str:
             clause=clause,
             fields={"reason": _("Please fill in.")},
         )
-    return reason.strip()[:200]
+    return whole(reason.strip(), 200, "reason")
 
 
 def _open_line(order: RepairOrder, line_id: int) -> OrderLine:
@@ -249,7 +249,7 @@ def _decide(
                 code="line_in_work",
             )
         line.consent = decision
-        line.declined_reason = "" if decision == Consent.AGREED else reason[:200]
+        line.declined_reason = "" if decision == Consent.AGREED else whole(reason, 200, "reason")
         touched.append(line)
     update_many(touched, ["consent", "declined_reason"])
     insert_later(

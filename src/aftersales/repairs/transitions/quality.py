@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
-from aftersales.core.errors import InputRefused
+from aftersales.core.errors import InputRefused, whole
 from aftersales.core.rows import insert_later, update_many
 from aftersales.repairs.choices import CheckKind, WorkState
 from aftersales.repairs.models import QualityCheck, RepairOrder
@@ -77,7 +77,7 @@ def fail_inspection(
         line = order.line_or_none(line_id)
         if line is None:
             raise InputRefused(_("The order has no such line."), code="no_line")
-        line.work_state, line.failure_reason = WorkState.WAITING, reason[:300]
+        line.work_state, line.failure_reason = WorkState.WAITING, whole(reason, 300, "failures")
         line.rework_count += 1
         touched.append(line)
     update_many(touched, ["work_state", "failure_reason", "rework_count"])
