@@ -24,6 +24,7 @@ OF_THE_NETWORK = {
     "part_id", "alternative_to_id", "successor_id", "operation_id", "vehicle_model_id", "model_id", "region_id",
     "headquarters_id", "user_id",
 }  # fmt: skip
+STRANGERS = ("ma", "lu")  # every right at the other station; an ordinary service advisor there
 KEYED = [one for one in operations() if one.has_key]
 
 
@@ -100,9 +101,12 @@ def test_nobody_without_an_account_gets_an_answer(world: World) -> None:
 
 
 @pytest.mark.slow
-def test_a_stranger_reads_and_writes_nothing_of_another_station(world: World, api_of: ClientOf) -> None:
+@pytest.mark.parametrize("who", STRANGERS)
+def test_a_stranger_reads_and_writes_nothing_of_another_station(
+    who: str, world: World, strangers: None, api_of: ClientOf
+) -> None:
     """A1 and A3: foreign and missing ids answer alike, byte for byte, and no row changes."""
-    stranger = api_of("ma")
+    stranger = api_of(who)
     before = counts()
     leaks, unlike = [], []
     for one in KEYED:
@@ -124,8 +128,9 @@ def test_a_stranger_reads_and_writes_nothing_of_another_station(world: World, ap
 
 
 @pytest.mark.slow
-def test_lists_and_filters_show_a_stranger_nothing(world: World, api_of: ClientOf) -> None:
-    stranger = api_of("ma")
+@pytest.mark.parametrize("who", STRANGERS)
+def test_lists_and_filters_show_a_stranger_nothing(who: str, world: World, strangers: None, api_of: ClientOf) -> None:
+    stranger = api_of(who)
     for one in operations():
         if one.method != "GET" or one.has_key:
             continue

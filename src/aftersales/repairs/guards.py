@@ -168,7 +168,7 @@ def technicians_are_certified(
 ) -> Text | None:
     by_id = {line.pk: line for line in order.all_lines()}
     pairs = [(by_id.get(assigned["line_id"]), assigned["technician_id"]) for assigned in assignments]
-    return _uncertified(pairs, at)
+    return _uncertified(order.station_id, pairs, at)
 
 
 def technician_is_certified(
@@ -177,14 +177,15 @@ def technician_is_certified(
     line = order.line_or_none(line_id)
     if line is None:
         return _no_line()
-    return _uncertified([(line, technician_id or line.technician_id)], at)
+    return _uncertified(order.station_id, [(line, technician_id or line.technician_id)], at)
 
 
-def _uncertified(pairs: Iterable[tuple[OrderLine | None, int | None]], at: datetime) -> Text | None:
+def _uncertified(station_id: int, pairs: Iterable[tuple[OrderLine | None, int | None]], at: datetime) -> Text | None:
     demanding = [(line, technician_id) for line, technician_id in pairs if line and line.required_certificate]
     if not demanding:
         return None
-    held = certificates_held([technician_id for _line, technician_id in demanding if technician_id], business_date(at))
+    people = [technician_id for _line, technician_id in demanding if technician_id]
+    held = certificates_held(station_id, people, business_date(at))
     for line, technician_id in demanding:
         if line.required_certificate not in held.get(technician_id or 0, frozenset()):
             return _(
@@ -257,7 +258,8 @@ def inspector_is_apart_and_certified(
 ) -> Text | None:
     if not rules.is_inspector_apart(inspector_id, order.worker_ids()):
         return _("Somebody who did not work on the car inspects it.")
-    if "inspector" not in certificates_held([inspector_id], business_date(at)).get(inspector_id, frozenset()):
+    held = certificates_held(order.station_id, [inspector_id], business_date(at))
+    if "inspector" not in held.get(inspector_id, frozenset()):
         return _("The inspector holds no inspector's certificate valid today.")
     return None
 

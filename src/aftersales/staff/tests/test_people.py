@@ -97,7 +97,7 @@ def test_SAFE_06_certificates_count_only_while_they_are_valid(cast: Cast) -> Non
     assert queries.holds_certificate(zhou.pk, "welder", date(2026, 12, 31))
     assert not queries.holds_certificate(zhou.pk, "welder", date(2027, 1, 1))
     services.change_certificate(certificate, cast.wu, CAST_AT, valid_until=date(2028, 1, 1))
-    assert queries.certificates_held([zhou.pk], date(2027, 6, 1))[zhou.pk] >= {"welder"}
+    assert queries.certificates_held(zhou.station_id, [zhou.pk], date(2027, 6, 1))[zhou.pk] >= {"welder"}
     entry = JournalEntry.objects.everywhere().filter(subject_kind="staff.certificate").latest("id")
     assert entry.station_id == cast.station.pk
     assert entry.changes["valid_until"] == ["2027-01-01", "2028-01-01"]
