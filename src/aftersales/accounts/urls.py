@@ -10,7 +10,7 @@ urlpatterns = [
     path("logout/", account_views.logout, name="account_logout"),
     path("inactive/", account_views.account_inactive, name="account_inactive"),
     path("reauthenticate/", account_views.reauthenticate, name="account_reauthenticate"),
-    path("password/change/", account_views.password_change, name="account_change_password"),
+    path("password/change/", own.change_password, name="account_change_password"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", own.sessions, name="account_sessions"),
     path("sessions/<slug:handle>/end/", own.end_session, name="account_end_session"),

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +55,17 @@ def keep(chunks: Iterable[bytes]) -> Stored:
         drop(name)
         raise
     return Stored(name, digest.hexdigest(), size)
+
+
+def kept_since(before: float) -> Iterator[str]:
+    """Yield the paths of kept files not written to since that moment (seconds since 1970)."""
+    room = Path(settings.MEDIA_ROOT) / FOLDER
+    if not room.is_dir():
+        return
+    for file in sorted(room.iterdir()):
+        with contextlib.suppress(FileNotFoundError):
+            if file.stat().st_mtime <= before:
+                yield f"{FOLDER}/{file.name}"
 
 
 def place_of(path: str) -> Path:

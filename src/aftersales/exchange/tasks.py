@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.tasks import task
 from django.utils import timezone
 
 from aftersales.accounts.actors import actor_for
 from aftersales.accounts.models import User
 from aftersales.core.actor import Actor, system_actor
-from aftersales.exchange import writing
+from aftersales.exchange import storage, writing
 from aftersales.exchange.choices import ImportState
 from aftersales.exchange.models import ImportJob
+
+ORPHANS_LIVE = timedelta(hours=1)
 
 
 @task()
@@ -20,6 +24,25 @@ def write_import(job_id: int, user_id: int | None) -> str:
     if job is None or job.state != ImportState.COMMITTING:
         return "nothing to do"
     return writing.write(job, _actor(user_id), timezone.now).state
+
+
+def remove_orphans(now: datetime) -> int:
+    """Remove uploaded files that no import names: a server killed between the file and its row leaves one (F1).
+
+    An upload that is still being read is younger than the hour it is given. Returns how many were removed.
+    """
+    old = list(storage.kept_since((now - ORPHANS_LIVE).timestamp()))
+    known = set(ImportJob.objects.everywhere().filter(path__in=old).values_list("path", flat=True))
+    orphans = [path for path in old if path not in known]
+    for path in orphans:
+        storage.drop(path)
+    return len(orphans)
+
+
+@task()
+def sweep_orphans() -> int:
+    """Remove uploaded files that a killed server left without an import."""
+    return remove_orphans(timezone.now())
 
 
 def _actor(user_id: int | None) -> Actor:

@@ -222,6 +222,16 @@ def test_changing_the_password_signs_other_browsers_out(cast: Cast, client: Clie
     assert "password_changed" in steps_about(cast.users["lin"].pk)
 
 
+def test_who_has_no_password_is_told_who_gives_one(cast: Cast, client_of: ClientOf) -> None:
+    lin = client_of("lin")
+    assert not cast.users["lin"].has_usable_password()
+    for method in ("get", "post"):
+        answer = getattr(lin, method)(reverse("account_change_password"), follow=True)
+        assert answer.status_code == 200
+        assert answer.redirect_chain == [(reverse("account_sessions"), 303)]
+        assert "系统管理员" in answer.content.decode()
+
+
 def test_short_and_common_passwords_are_refused(cast: Cast, client: Client) -> None:
     give_password(cast, "lin")
     sign_in(client, "lin")

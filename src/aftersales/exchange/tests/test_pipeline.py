@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from aftersales.catalog.models import LabourOperation, Part
 from aftersales.core.errors import Forbidden, InputRefused, NotVisible, TransitionRefused
 from aftersales.customers.models import Customer
-from aftersales.exchange import commands, queries, services, transitions, writing
+from aftersales.exchange import commands, queries, services, storage, tasks, transitions, writing
 from aftersales.exchange.blanks import blank
 from aftersales.exchange.choices import ImportKind
 from aftersales.exchange.kinds import KINDS
@@ -70,6 +72,20 @@ def test_the_check_names_every_odd_row_by_its_number_in_the_file_and_writes_noth
     assert not any(row in (1, 2, 3, 4) for row, kind, _refused in found if kind != "vin_noted")
     assert job.report["refused_rows"] == 4
     assert (job.state, Customer.objects.everywhere().count()) == ("checked", 0)
+
+
+def test_F1_a_file_without_an_import_is_swept_after_an_hour_and_no_other(taken_in: Any) -> None:
+    job = taken_in(csv_of(HEADINGS, CHEN))
+    orphan, fresh = (storage.keep(iter([b"left behind"])).path for _n in range(2))
+    now = datetime.now(UTC)
+    hours_ago = (now - timedelta(hours=2)).timestamp()
+    for path in (job.path, orphan):
+        os.utime(place_of(path), (hours_ago, hours_ago))
+    assert tasks.remove_orphans(now) == 1
+    assert [place_of(path).exists() for path in (job.path, orphan, fresh)] == [True, False, True]
+    assert tasks.remove_orphans(now) == 0
+    assert tasks.remove_orphans(now + timedelta(hours=2)) == 1
+    assert place_of(job.path).exists()
 
 
 def test_a_failed_batch_leaves_nothing_and_the_job_says_why(

@@ -93,6 +93,29 @@ def test_WORK_04_the_clock_runs_from_start_over_pauses_to_finish(driver: Driver)
     assert driver.order.line_or_none(line).work_state == WorkState.FINISHED  # type: ignore[union-attr]
 
 
+def test_WORK_04_everybody_clocks_on_for_themselves_and_the_foreman_for_others(driver: Driver) -> None:
+    driver.bring_to(OrderState.DISPATCHED)  # both jobs are given to Zhao
+    cast, line = driver.cast, labour(driver)
+    zhou, zhao = cast.staff["zhou"].pk, cast.staff["zhao"].pk
+    for who, technician, code in (
+        ("zhou", None, "others_job"),
+        ("zhou", zhou, "others_job"),
+        ("zhou", zhao, "others_job"),
+        ("zhao", zhou, "others_clock"),
+    ):
+        with refused("WORK-04", code):
+            visit.start_work(driver.order, cast.actors[who], driver.tick(), line_id=line, technician_id=technician)
+    assert not WorkSession.objects.exists()
+    started = visit.start_work(driver.order, cast.zheng, driver.tick(), line_id=line, technician_id=zhou)
+    assert WorkSession.objects.get().technician_id == zhou
+    with refused("WORK-04", "others_job"):
+        visit.pause_work(started, cast.zhao, driver.tick(), line_id=line, pause_reason="tool")
+    with refused("WORK-04", "others_job"):
+        visit.finish_work(started, cast.zhao, driver.tick(), line_id=line)
+    visit.finish_work(started, cast.zhou, driver.tick(), line_id=line)
+    assert WorkSession.objects.get().ended_at is not None
+
+
 def test_WORK_06_a_job_starts_when_its_parts_are_issued_or_an_exception_is_recorded(driver: Driver) -> None:
     driver.bring_to(OrderState.AUTHORIZED)
     driver.dispatch()
