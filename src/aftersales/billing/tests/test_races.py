@@ -24,7 +24,8 @@ from aftersales.network.rules import business_date
 from aftersales.network.services import next_number
 from aftersales.repairs import transitions as visit
 from aftersales.repairs.models import RepairOrder
-from aftersales.seeds.visits import Driver
+from aftersales.seeds.visits import Driver, Visitor
+from aftersales.vehicles.models import Vehicle
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 D = Decimal
@@ -210,3 +211,47 @@ def test_M9_numbers_are_unique_and_gapless_per_series_and_year_whatever_is_abort
     this_year = sum(1 for n in posted if n % 5)
     following = next_number(station_id=station.pk, series="settlement", on=business_date(at))
     assert following == f"SH01-ST26-{1 + this_year + 1:05d}"
+
+
+def test_M9_order_numbers_are_unique_and_gapless_whoever_breaks_off(driver: Driver) -> None:
+    """50 counters receive 50 strangers at once, three in ten break off before the commit, some after New Year."""
+    at, dice = driver.tick(), random.Random(19)
+    aborted = [dice.random() < 0.3 for _ in range(50)]
+
+    class Aborted(Exception):
+        """The counter's connection breaks before the commit."""
+
+    def receive(n: int) -> str:
+        someone = Visitor(plate=f"沪B{n:05d}", vin=f"LSVAM4187C21{n:05d}", phone=f"138001{n:05d}", name=f"客户{n}")
+        own = Driver(driver.cast, driver.goods, at if n % 5 else at + timedelta(days=365), visitor=someone)
+
+        def command() -> str:
+            number = own.check_in().number
+            if aborted[n]:
+                raise Aborted
+            return number
+
+        try:
+            return run_in_transaction(command)
+        except Aborted:
+            return "aborted"
+
+    outcomes = race(50, receive)
+    assert outcomes.count("aborted") == sum(aborted)
+    given = sorted(outcome for outcome in outcomes if outcome != "aborted")
+    assert given == sorted(RepairOrder.objects.everywhere().values_list("number", flat=True))
+    first = {n for n in range(50) if n % 5 == 0}
+    for head, posted in (
+        ("SH01-RO26", [n for n in range(50) if n not in first and not aborted[n]]),
+        ("SH01-RO27", [n for n in first if not aborted[n]]),
+    ):
+        assert [number for number in given if number.startswith(head)] == [
+            f"{head}-{n:05d}" for n in range(1, len(posted) + 1)
+        ]
+    for numbered in (Customer, Vehicle):  # what was entered on the way is counted as strictly
+        numbers = sorted(numbered.objects.everywhere().values_list("number", flat=True))
+        by_year: dict[str, list[int]] = {}
+        for number in numbers:
+            head, last = number.rsplit("-", 1)
+            by_year.setdefault(head, []).append(int(last))
+        assert all(counts == list(range(1, len(counts) + 1)) for counts in by_year.values()), numbers
