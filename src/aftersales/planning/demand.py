@@ -185,8 +185,8 @@ def explain(panel: Panel, forecast: Forecast, row: int) -> Sentence:
     asked = np.flatnonzero(np.nan_to_num(part) > 0)
     middle, high = (forecast.quantiles[row, 0, _nearest(forecast.levels, level)] for level in (0.5, 0.9))
     high_level = forecast.levels[_nearest(forecast.levels, 0.9)]
-    expects_zh = f"下月中位数 {middle:g} 件,{high_level:.0%} 的把握不超过 {high:g} 件"
-    expects_en = f"next month a middle value of {middle:g}, at most {high:g} with {high_level:.0%} certainty"
+    expects_zh = f"下月中位数 {middle:.0f} 件,{high_level:.0%} 的把握不超过 {high:.0f} 件"
+    expects_en = f"next month a middle value of {middle:.0f}, at most {high:.0f} with {high_level:.0%} certainty"
     if not known.any():
         return Sentence(
             zh=f"新件,尚无历史,按同类配件估计;{expects_zh}",
