@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
@@ -108,7 +109,7 @@ def _children_by(children: Children, key: str) -> CompiledRead[Any]:
 def _locked[M: models.Model](read: CompiledRead[M], parameters: Sequence[Any], below: Sequence[Children]) -> M | None:
     """Return the locked row with the rows below it, by the parameters' first value (a key)."""
     found, *kept = run_reads([(read, parameters), *((_children_by(c, "pk"), parameters[:1]) for c in below)])
-    return _with(found, below, kept)
+    return _with(found, below, kept)  # type: ignore[no-any-return]
 
 
 def _with(found: list[Any], below: Sequence[Children], kept: Sequence[list[Any]]) -> Any:
@@ -272,7 +273,7 @@ def _key_read(model: type[models.Model]) -> CompiledRead[Any]:
     return CompiledRead(model._base_manager.filter(pk=0).order_by())
 
 
-def row_of[M: models.Model](model: type[M], pk: int) -> M | None:
+def row_of[M: models.Model](model: type[M], pk: int | UUID) -> M | None:
     """Return the row of that key, unlocked and whoever's it is, or None: for rows a caller has already shown to be
     visible."""
     found: list[M] = _key_read(model).run([pk])

@@ -166,8 +166,11 @@ def lock_fresh[M: models.Model](document: M, below: tuple[Children, ...] = ()) -
     """
     expected = getattr(document, "expected_version", None)
     visible_as = getattr(document, "visible_as", None)
-    kind = type(document)
-    fresh = lock_row(kind, document.pk, below) if visible_as is None else lock_visible(kind, *visible_as, below)
+    if visible_as is None:
+        fresh = lock_row(type(document), document.pk, below)
+    else:
+        number, stations = visible_as
+        fresh = lock_visible(type(document), number, stations, below)
     if fresh is None:
         raise NotVisible
     if expected is not None and fresh.version != expected:  # type: ignore[attr-defined]

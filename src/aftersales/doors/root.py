@@ -141,8 +141,8 @@ class Addresses(URLResolver):
                     [self.namespace, *found.namespaces],
                     f"{self.pattern}{found.route}",
                     None,
-                    captured_kwargs=found.captured_kwargs,
-                    extra_kwargs={**self.default_kwargs, **found.extra_kwargs},
+                    captured_kwargs=found.kwargs,
+                    extra_kwargs=dict(self.default_kwargs),
                 )
         return super().resolve(path)
 

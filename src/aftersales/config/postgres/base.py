@@ -57,7 +57,7 @@ class Cursor(_CursorBase):  # type: ignore[misc]
                 return f"EXECUTE {name}"
             literal = self.connection.trips.transformer.as_literal
             return f"EXECUTE {name}({b','.join([NULL if v is None else literal(v) for v in values]).decode()})"
-        return self.mogrify(query, params) if params is not None else query  # type: ignore[no-any-return]
+        return self.mogrify(query, params) if params is not None else query
 
     def executemany(self, *args: Any, **kwargs: Any) -> Any:
         send_waiting(self.connection)

@@ -132,6 +132,12 @@ class RepairOrder(Document):
             self._forms = list(ReceivingForm.objects.filter(order=self))
         return self._forms
 
+    def all_departures(self) -> list[Departure]:
+        """Return the departures a superior has authorised on the order, read once for this instance."""
+        if "_departures" not in self.__dict__:
+            self._departures = list(Departure.objects.filter(order=self))
+        return self._departures
+
     def worker_ids(self) -> set[int]:
         """Return the technicians assigned to or clocked on at this order's lines."""
         assigned = {line.technician_id for line in self.all_lines() if line.technician_id}
