@@ -135,7 +135,7 @@ def lot_size(wanted: ArrayLike, multiple: ArrayLike, minimum: ArrayLike, most: A
     least = np.ceil(np.maximum(np.asarray(minimum, dtype=np.float64), 1.0) / pack)
     packs = np.floor(target / pack)
     packs = packs + (target / pack > np.sqrt(np.maximum(packs, 0.0) * (packs + 1)))
-    return np.maximum(packs, least) * pack
+    return np.asarray(np.maximum(packs, least) * pack, dtype=np.float64)
 
 
 def least_reorder_point(
