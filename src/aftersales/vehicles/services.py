@@ -313,13 +313,10 @@ def note_odometer(
     override_reason: str = "",
     is_first: bool = False,
 ) -> OdometerReading:
-    """Keep an odometer reading in kilometres. It must not fall: a lower one needs a reason and stays marked as an
-    anomaly.
+    """Keep an odometer reading in kilometres; a lower one than the last needs a reason and stays marked as an anomaly.
 
-    Race-safe: the row is raised by a guarded update, so two clerks cannot both pass with readings that contradict each
-    other.
-    `is_first`: the vehicle was registered in this very command. Raises InputRefused (`odometer_falls`,
-    `odometer_range`), Forbidden. 3 statements.
+    Race-safe by a guarded update: two clerks cannot both pass with readings that contradict each other. `is_first`: the
+    vehicle was registered in this very command. Raises InputRefused (`odometer_falls`, `odometer_range`), Forbidden.
     """
     checked_km(km)
     try:
@@ -393,15 +390,8 @@ def plan_next_service(
     due = next_service(done_on or timezone.localdate(at), last_km, months, distance)
 
     def command() -> Vehicle:
-        planned = records.change(
-            vehicle,
-            actor,
-            at,
-            right=P.CHANGE,
-            step="service_planned",
-            next_service_on=due.on,
-            next_service_km=due.at_km,
-        )
+        facts = {"next_service_on": due.on, "next_service_km": due.at_km}
+        planned = records.change(vehicle, actor, at, right=P.CHANGE, step="service_planned", **facts)
         publish(ServicePlanned(actor=actor, at=at, vehicle=planned))
         return planned
 
