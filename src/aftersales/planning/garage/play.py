@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -78,7 +79,7 @@ class Played:
     def unevenness(self) -> float:
         """The standard deviation of the technicians' hands-on minutes."""
         mean = sum(self.busy.values()) / len(self.busy)
-        return (sum((value - mean) ** 2 for value in self.busy.values()) / len(self.busy)) ** 0.5
+        return math.sqrt(sum((value - mean) ** 2 for value in self.busy.values()) / len(self.busy))
 
 
 @dataclass(slots=True)
