@@ -47,7 +47,7 @@ def _narrowed(schema: Any) -> Any:
     if kind not in _READ:
         return copied
     named = {"ref": copied.pop("ref")} if "ref" in copied else {}
-    return core_schema.no_info_before_validator_function(_READ[kind], copied, **named)  # type: ignore[arg-type]
+    return core_schema.no_info_before_validator_function(_READ[kind], copied, **named)
 
 
 def _models_in(schema: Any) -> Iterator[type[BaseModel]]:

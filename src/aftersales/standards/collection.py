@@ -104,7 +104,7 @@ def _of_roles() -> Iterator[Binding]:
     except DatabaseError:  # asked without a migrated database: the tables in code are still worth printing
         rows = []
     # A database that nobody has set up yet starts with the table in code.
-    for code, clauses in rows or [(row.code, row.clauses) for row in ROLES]:
+    for code, clauses in rows or [(row.code, [*row.clauses]) for row in ROLES]:
         for clause in clauses:
             yield Binding(clause, BindingKind.ROLE, f"accounts role: {code}")
 

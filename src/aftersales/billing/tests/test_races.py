@@ -25,7 +25,6 @@ from aftersales.network.services import next_number
 from aftersales.repairs import transitions as visit
 from aftersales.repairs.models import RepairOrder
 from aftersales.seeds.visits import Driver, Visitor
-from aftersales.vehicles.models import Vehicle
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 D = Decimal
@@ -248,10 +247,3 @@ def test_M9_order_numbers_are_unique_and_gapless_whoever_breaks_off(driver: Driv
         assert [number for number in given if number.startswith(head)] == [
             f"{head}-{n:05d}" for n in range(1, len(posted) + 1)
         ]
-    for numbered in (Customer, Vehicle):  # what was entered on the way is counted as strictly
-        numbers = sorted(numbered.objects.everywhere().values_list("number", flat=True))
-        by_year: dict[str, list[int]] = {}
-        for number in numbers:
-            head, last = number.rsplit("-", 1)
-            by_year.setdefault(head, []).append(int(last))
-        assert all(counts == list(range(1, len(counts) + 1)) for counts in by_year.values()), numbers
