@@ -22,7 +22,7 @@ from bench.__main__ import Goal
 MONTHS = 24
 ROWS = 1_000_000
 QUICK_ROWS = 20_000
-CHUNK = 20_000
+CHUNK = 5_000
 GOALS = (
     Goal("stock_fill_gap", "(s, nQ): fill by formula against simulated, mean gap", "points", 0.5),
     Goal("stock_fill_worst", "(s, nQ): worst of the lines", "points", None),
@@ -135,7 +135,7 @@ def scale(*, quick: bool) -> dict[str, float | None]:
     """Run the network through two processes; then a smaller one with a stop half way."""
     rows = QUICK_ROWS if quick else ROWS
     started = time.perf_counter()
-    knowledge = learn(network(Chunk(10**6, 0, 20_000 if not quick else 4_000)))
+    knowledge = learn(network(Chunk(10**6, 0, 2_000 if quick else 10_000)))
     work = ForecastAndPolicy(knowledge)
     with tempfile.TemporaryDirectory(prefix="aftersales-bench-") as name:
         folder = Path(name)

@@ -30,7 +30,7 @@ LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 DECAYS = (0.95, 0.85)
 OWN_DECAY = 0.9
 OWN_SHARE = 0.2
-SAMPLE = 20_000
+SAMPLE = 10_000
 # Below this chance of being alive the sentence says that the part seems to have died.
 DOUBTFUL = 0.5
 
@@ -74,7 +74,7 @@ class Forecast:
 
 
 def learn(panel: Panel, effort: Effort | None = None, *, decays: tuple[float, ...] = DECAYS) -> Knowledge:
-    """Learn the demand habits of a panel; of more than 20,000 rows an even sample (drawn with `Effort.seed`) is used.
+    """Learn the demand habits of a panel; of more than 10,000 rows an even sample (drawn with `Effort.seed`) is used.
 
     Refuses (InputRefused) what `check_panel` refuses, and an empty panel. Takes a second or two; when it is cancelled
     between the two memories, the one that is there is used for both.

@@ -16,7 +16,7 @@ from multiprocessing import get_context
 from aftersales.planning.effort import Effort, Progress
 from aftersales.planning.sentences import Problem, Sentence, refuse
 
-ROWS_A_CHUNK = 20_000
+ROWS_A_CHUNK = 5_000
 # Each process would otherwise start a thread per core inside every matrix product.
 _THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 

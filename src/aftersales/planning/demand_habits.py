@@ -30,6 +30,7 @@ ROUNDS = 30
 RAREST = 1e-5
 # Months by which a history may outgrow the panel that taught the habits.
 ROOM = 24
+BLOCK = 1_000
 EXACT_COUNTS = 60
 COARSE_COUNTS = 150
 
@@ -102,11 +103,14 @@ def learn_habits(demand: Floats, decay: float, *, counts: Floats | None = None) 
     grid = np.array([(m, r, e, d) for d in HAZARDS for m in means for r in SHAPES for e in EMPTY_SHARES])
     weights, dead, alive = _likelihoods(grid, months=demand.shape[1] + ROOM, decay=decay)
     share = np.full(len(grid), 1.0 / len(grid))
-    found = _log_likelihood(demand, decay, weights, dead)
+    # Single precision and blocks: the table of likelihoods is the largest thing in this room's memory.
+    found = np.empty((len(demand), len(grid)), dtype=np.float32)
+    for start in range(0, len(demand), BLOCK):
+        found[start : start + BLOCK] = _likelihood(demand[start : start + BLOCK], decay, weights, dead)
     for _ in range(ROUNDS):
-        posterior = found * share
-        posterior /= posterior.sum(1, keepdims=True)
-        share = posterior.mean(0)
+        # One round of expectation and maximisation, written as two products.
+        each = found @ share.astype(np.float32)
+        share = share * (found.T @ (1 / each)).astype(np.float64) / len(demand)
     kept = share > RAREST
     share = share[kept] / share[kept].sum()
     mean, shape, empty, hazard = grid[kept].T
@@ -141,7 +145,7 @@ def _likelihoods(grid: Floats, *, months: int, decay: float) -> tuple[Floats, Fl
     return weights, dead, (1 - hazard) / (1 + died)
 
 
-def _log_likelihood(demand: Floats, decay: float, weights: Floats, dead: Floats) -> Floats:
+def _likelihood(demand: Floats, decay: float, weights: Floats, dead: Floats) -> Floats:
     """Return likelihoods scaled so that each row's largest is 1."""
     found = statistics(demand, decay) @ weights
     found += _row_of(dead, demand)
@@ -151,7 +155,7 @@ def _log_likelihood(demand: Floats, decay: float, weights: Floats, dead: Floats)
 
 def posterior(habits: Habits, demand: Floats) -> Floats:
     """Return the chance of each habit (column) for each row."""
-    found = _log_likelihood(demand, habits.decay, habits.weights, habits.dead)
+    found = _likelihood(demand, habits.decay, habits.weights, habits.dead)
     found *= habits.share
     found /= found.sum(1, keepdims=True)
     return found
