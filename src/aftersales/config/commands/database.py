@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from aftersales.config import database
-from aftersales.config.commands.ready import pending_migrations, ready
+from aftersales.config.commands.ready import apply_migrations, pending_migrations, ready
 from aftersales.config.postgres_programs import EmbeddedServerError
 
 
@@ -16,10 +16,8 @@ from aftersales.config.postgres_programs import EmbeddedServerError
 def migrate() -> None:
     """Bring the database's tables up to this version. Safe to repeat."""
     with ready():
-        from django.core.management import call_command
-
         pending = pending_migrations()
-        call_command("migrate", interactive=False, verbosity=1 if pending else 0)
+        apply_migrations(verbosity=1 if pending else 0)
         click.echo(f"{len(pending)} migrations applied." if pending else "The database is up to date.")
 
 

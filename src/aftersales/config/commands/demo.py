@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from aftersales.config.commands.ready import pending_migrations, ready
+from aftersales.config.commands.ready import apply_migrations, pending_migrations, ready
 
 type Progress = Callable[[str, int, int], None]
 
@@ -18,11 +18,9 @@ type Progress = Callable[[str, int, int], None]
 def demo(context: click.Context, serve_after: bool, port: int) -> None:
     """Fill an empty database with a demo dealer and print, once, who can sign in with which password."""
     with ready():
-        from django.core.management import call_command
-
         if pending_migrations():
             click.echo("Making the tables …")
-            call_command("migrate", interactive=False, verbosity=0)
+            apply_migrations(verbosity=0)
         from aftersales.accounts.models import User
 
         if User.objects.exists():

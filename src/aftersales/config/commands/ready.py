@@ -49,6 +49,21 @@ def _leave_tidily() -> None:
         signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(128 + signal.SIGTERM))
 
 
+def apply_migrations(*, verbosity: int) -> None:
+    """Bring the tables up to this version, as Django's `migrate` does."""
+    import gc
+
+    from django.core.management import call_command
+
+    # A migration draws every model anew for each of its operations: looking for garbage among them takes a third of
+    # the time.
+    gc.disable()
+    try:
+        call_command("migrate", interactive=False, verbosity=verbosity)
+    finally:
+        gc.enable()
+
+
 def _are_all_applied() -> bool:
     """Tell whether the database has seen every migration there is a file of: every start asks, and reading the files
     themselves takes longer than all the rest of the question."""

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from aftersales.config.commands.ready import pending_migrations, ready
+from aftersales.config.commands.ready import apply_migrations, pending_migrations, ready
 from aftersales.config.supervisor import Child, Supervisor, end_with_parent, wait_for_port
 
 
@@ -60,12 +60,11 @@ def _see_that_port_is_free(host: str, port: int) -> None:
 
 
 def _see_to_migrations(migrate_first: bool) -> None:
-    from django.core.management import call_command
     from django.db import connections
 
     pending = pending_migrations()
     if pending and migrate_first:
-        call_command("migrate", interactive=False, verbosity=1)
+        apply_migrations(verbosity=1)
     elif pending:
         raise click.ClickException(
             f"{len(pending)} migrations are not applied ({pending[0]} …): "

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -163,7 +164,9 @@ def declined_work(
 
 
 @prepared
-def _declined(stations: tuple[int, ...] | None, vehicle_id: int, besides: int | None) -> models.QuerySet[OrderLine]:
+def _declined(
+    stations: tuple[int, ...] | None, vehicle_id: int, besides: int | None
+) -> models.QuerySet[OrderLine, Any]:
     orders = RepairOrder.objects.everywhere() if stations is None else RepairOrder.objects.at_stations(stations)
     orders = orders.filter(vehicle_id=vehicle_id)
     refused = OrderLine.objects.filter(
