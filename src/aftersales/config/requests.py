@@ -23,4 +23,6 @@ class RequestIdMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
         response.headers["X-Request-ID"] = request_id
+        if not response.streaming:  # otherwise the server would send the answer in chunks
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response

@@ -390,8 +390,8 @@ def plan_next_service(
     due = next_service(done_on or timezone.localdate(at), last_km, months, distance)
 
     def command() -> Vehicle:
-        facts = {"next_service_on": due.on, "next_service_km": due.at_km}
-        planned = records.change(vehicle, actor, at, right=P.CHANGE, step="service_planned", **facts)
+        step, on, km = "service_planned", due.on, due.at_km
+        planned = records.change(vehicle, actor, at, right=P.CHANGE, step=step, next_service_on=on, next_service_km=km)
         publish(ServicePlanned(actor=actor, at=at, vehicle=planned))
         return planned
 
