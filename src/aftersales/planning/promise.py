@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LEADS = (90, 240)
 """Predictions up to so many minutes ahead are calibrated together."""
+STAYS = 0.5
+"""The share of a delay of the work before, with the same person or bay, that a replan does not take away."""
 PRIOR = 20
 """A calibration starts from so many imagined predictions that were right."""
 
@@ -100,11 +102,14 @@ def futures(workshop: Workshop, plan: Plan, learnt: Learnt, *, samples: int = 30
         task, slot = board.tasks[index], slots[index]
         ready = np.full(samples, float(task.earliest))
         upstream[index] |= 1 << index
-        waits_for = [(before, ends[before]) for before in task.before]
-        waits_for += [taken[number] for number, taken in ((slot.who, people), (slot.bay, bays)) if number in taken]
-        for before, end in waits_for:
-            ready = np.maximum(ready, end)
+        for before in task.before:
+            ready = np.maximum(ready, ends[before])
             upstream[index] |= upstream[before]
+        for number, taken in ((slot.who, people), (slot.bay, bays)):
+            if number in taken:
+                before, end = taken[number]
+                ready = np.maximum(ready, np.minimum(end, slot.start + STAYS * (end - slot.start)))
+                upstream[index] |= upstream[before]
         calendar = next((way.calendar for way in task.ways if way.who == slot.who), ALWAYS)
         duration = _duration(board, index, slot, learnt)
         if task.operation.running:
@@ -116,9 +121,8 @@ def futures(workshop: Workshop, plan: Plan, learnt: Learnt, *, samples: int = 30
             if duration.added_chance:
                 found = rng.random(samples) < duration.added_chance
                 minutes += found * duration.added_median * np.exp(duration.added_sigma * rng.standard_normal(samples))
-            planned = max(1, slot.off - slot.start)
-            excess[index] = minutes - planned
-            off = _finish(calendar, ready, minutes, min(planned, _longest(calendar)))
+            excess[index] = minutes - max(1, slot.off - slot.start)
+            off = _finish(calendar, ready, minutes, slot.start)
         ends[index] = off + (task.operation.unattended if not task.operation.running else slot.end - slot.off)
         if slot.who >= 0:
             people[slot.who] = (index, off)
@@ -212,21 +216,11 @@ def _rest(
     return left, now + left + max(0.0, rests)
 
 
-def _longest(calendar: Calendar) -> int:
-    if calendar.is_open:
-        return 10**9
-    return min((total for total in _shift_minutes(calendar)), default=0)
-
-
-def _shift_minutes(calendar: Calendar) -> list[int]:
-    totals: dict[int, int] = {}
-    for start, end, last in zip(calendar.starts, calendar.ends, calendar.last, strict=True):
-        totals[last] = totals.get(last, 0) + end - start
-    return list(totals.values())
-
-
 def _finish(calendar: Calendar, at: Minutes, minutes: Minutes, planned: int) -> Minutes:
-    """Return when hands are off for each sample: over the breaks of the shift, and beyond its end once begun."""
+    """Return when hands are off for each sample: over the breaks of the shift, and beyond its end once begun.
+
+    Work begins in the shift it is planned in, late if need be; when that is over, in the next.
+    """
     import numpy as np
 
     if calendar.is_open:
@@ -236,18 +230,17 @@ def _finish(calendar: Calendar, at: Minutes, minutes: Minutes, planned: int) -> 
     first = 0
     while first < len(calendar.starts) and waiting.any():
         last = calendar.last[first]
-        starts = np.array(calendar.starts[first : last + 1], dtype=float)
-        lengths = np.array(calendar.ends[first : last + 1], dtype=float) - starts
-        before = np.concatenate([[0.0], np.cumsum(lengths)])
-        worked = np.sum(np.clip(at[:, None] - starts[None, :], 0.0, lengths[None, :]), axis=1)
-        # What is planned would not fit any more: it begins in the next shift.
-        here = waiting & (worked + planned <= before[-1])
-        done = worked + minutes
-        stretch = np.minimum(np.searchsorted(before, done, side="left") - 1, len(starts) - 1)
-        stretch = np.maximum(stretch, 0)
-        ended = starts[stretch] + done - before[stretch]
-        off[here] = ended[here]
-        waiting &= ~here
+        if calendar.ends[last] > planned:
+            starts = np.array(calendar.starts[first : last + 1], dtype=float)
+            lengths = np.array(calendar.ends[first : last + 1], dtype=float) - starts
+            before = np.concatenate([[0.0], np.cumsum(lengths)])
+            worked = np.sum(np.clip(at[:, None] - starts[None, :], 0.0, lengths[None, :]), axis=1)
+            here = waiting & (worked < before[-1])
+            done = worked + minutes
+            stretch = np.clip(np.searchsorted(before, done, side="left") - 1, 0, len(starts) - 1)
+            ended = starts[stretch] + done - before[stretch]
+            off[here] = ended[here]
+            waiting &= ~here
         first = last + 1
     return np.where(waiting, at + minutes, off)
 

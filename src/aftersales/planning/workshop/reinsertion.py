@@ -6,9 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
-from aftersales.planning.workshop.board import FOREVER, Board, Slot
+from aftersales.planning.workshop.board import FOREVER, Board, Slot, Task
 from aftersales.planning.workshop.dispatch import best_slot
+from aftersales.planning.workshop.shapes import TOLERANCE
 from aftersales.planning.workshop.timetable import Timetable, car_cost, is_changed, unevenness
+
+HOMING = 0.3
+"""How often cars are put back where people see them, as far as that is free."""
 
 
 @dataclass(slots=True)
@@ -29,6 +33,7 @@ class Reinsertion:
     _last_weight: int = field(init=False)
     _nervous: float = field(init=False, default=0.0)
     _slack: int = field(init=False, default=0)
+    _homing: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.table = Timetable(self.board)
@@ -61,6 +66,7 @@ class Reinsertion:
                     old[index] = table.take(index)
         self._nervous = self.rng.choice((0.0, 0.0, 0.5, 1.0))
         self._slack = round(20 + 30 * self._nervous)
+        self._homing = self.rng.random() < HOMING
         if not self._put_back(cars, old):
             self._restore(old)
             return False
@@ -126,7 +132,9 @@ class Reinsertion:
         while wanted:
             index = next(one for one in wanted if not any(before in left for before in board.tasks[one].before))
             task = board.tasks[index]
-            slot = best_slot(table, task, table.ready_at(task), self._key(index), self._slack)
+            slot = seen_again(table, task) if self._homing else None
+            if slot is None:
+                slot = best_slot(table, task, table.ready_at(task), self._key(index), self._slack)
             if slot is None:
                 return False
             table.put(index, slot)
@@ -150,3 +158,15 @@ class Reinsertion:
             return value
 
         return key
+
+
+def seen_again(table: Timetable, task: Task) -> Slot | None:
+    """Return the slot people see, with the same person and bay and hardly another start; None where it is taken."""
+    seen = task.seen
+    if seen is None or seen.bay not in task.bays:
+        return None
+    for way in task.ways:
+        if way.who == seen.who and (not task.not_with or table.may_take(task, way.who)):
+            slot = table.find(task, way, seen.bay, max(table.ready_at(task), seen.start - TOLERANCE), task.until)
+            return slot if slot is not None and not is_changed(task, slot) else None
+    return None
