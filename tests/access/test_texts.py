@@ -24,12 +24,15 @@ from aftersales.billing import services as billing
 from aftersales.billing.models import Settlement
 from aftersales.care.models import FollowUp
 from aftersales.care.transitions import cases, follow_ups
+from aftersales.core.errors import InputRefused
 from aftersales.customers.models import Customer
+from aftersales.files.services import attach_photo
 from aftersales.printing.services import issue_paper
 from aftersales.repairs import transitions as visit
 from aftersales.repairs.services.pricing import LineWish
 from aftersales.seeds.visits import Driver, confirmed
 from tests.access.texts import Sender, operations_with_text
+from tests.access.world import small_picture
 
 pytestmark = [pytest.mark.slow, pytest.mark.shared_data]
 
@@ -368,3 +371,20 @@ def test_files(sender: Sender, driver: Driver) -> None:
     lower = {"km": 10, "override_reason": "更换仪表"}
     sender.try_all("vehicle_note_odometer", "lin", f"{where}/note-odometer", lower, vehicle.version)
     finish(sender, "files")
+
+
+def test_captions_of_pictures(sender: Sender, driver: Driver, settings: Any, tmp_path: Path) -> None:
+    """A picture and its caption come as a form, not as a body of the API's JSON: sent through the command itself."""
+    settings.MEDIA_ROOT = tmp_path
+    order, picture = driver.check_in(), small_picture()
+    for text in sender.naughty:
+        with transaction.atomic():
+            if len(text.strip()) > 200:
+                with pytest.raises(InputRefused) as refused:
+                    attach_photo(driver.cast.lin, NOW, document=order, upload=picture, caption=text)
+                assert refused.value.fields["caption"]
+            else:
+                photo = attach_photo(driver.cast.lin, NOW, document=order, upload=picture, caption=text)
+                photo.refresh_from_db()
+                assert photo.caption == text.strip()
+            transaction.set_rollback(True)

@@ -163,11 +163,11 @@ class Asked:
     fields: Fields
 
 
-def _is_named(place: Place, named: Mapping[str, Any]) -> bool:
-    """Tell whether a refusal speaks of the field, by its whole way or by its last name."""
-    whole = ".".join(str(step) for step in place)
-    last = [str(step) for step in place if isinstance(step, str) and step != "*"][-1]
-    return any(name in (whole, last) or name.startswith(f"{whole}.") or name.endswith(f".{last}") for name in named)
+def _named(chosen: Mapping[Place, str], named: Mapping[str, Any]) -> list[Place]:
+    """Return the fields a refusal speaks of: by their whole way, or by the last name where only one has it."""
+    exact = [place for place in chosen if ".".join(map(str, place)) in named]
+    last = [place for place in chosen if next(step for step in reversed(place) if step not in (0, "*")) in named]
+    return exact or (last if len(last) == 1 else [])
 
 
 @dataclass
@@ -222,16 +222,18 @@ class Sender:
 
     def _send(self, asked: Asked, chosen: Mapping[Place, str]) -> None:
         """Send the strings together; what a refusal speaks of is refused, the others are sent again."""
+        if not chosen:
+            return
         answer = self._answer(asked, chosen)
         if answer.status_code in (200, 201):
             return
         self._refused(asked.operation, chosen, answer)
         named = json.loads(answer.content).get("fields", {}) if answer.status_code < 500 else {}
-        spoken_of = [place for place in chosen if _is_named(place, named)]
         if len(chosen) == 1:
             return
-        if len(spoken_of) == 1:
-            self._send(asked, {place: text for place, text in chosen.items() if place != spoken_of[0]})
+        spoken_of = _named(chosen, named)
+        if spoken_of:
+            self._send(asked, {place: text for place, text in chosen.items() if place not in spoken_of})
             return
         for place, text in chosen.items():
             self._send(asked, {place: text})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
-from aftersales.core.errors import InputRefused, NotVisible
+from aftersales.core.errors import InputRefused, NotVisible, whole
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.files import pictures, rules, storage
@@ -127,7 +127,7 @@ def _attach(
         subject_id=document.pk,
         kind=kind,
         original_name=rules.display_name(name, picture.extension),
-        caption=caption.replace("\x00", "").strip()[:200],
+        caption=whole(caption.replace("\x00", "").strip(), 200, "caption"),
         path=rules.relative_path(document.station.code, at.year, at.month, stored_name),
         content_type=picture.content_type,
         size_bytes=len(picture.data),

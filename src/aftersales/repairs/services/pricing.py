@@ -54,6 +54,8 @@ def priced_lines(order: RepairOrder, wishes: Sequence[LineWish], actor: Actor, o
     more
     discount than the advisor's limit needs a manager. Raises InputRefused naming the line.
     """
+    if any(wish.payer not in PayType.values for wish in wishes):
+        raise InputRefused(_("Choose who pays."), code="payer", fields={"payer": _("Choose one.")})
     asked = [LineAsked(wish.kind, wish.item_id, wish.quantity, wish.payer) for wish in wishes]
     found = price_lines(asked, station_id=order.station_id, on=on, vehicle_model_id=_model_of(order))
     if len(found) != len(wishes):
