@@ -6,7 +6,7 @@ import hashlib
 import resource
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -79,8 +79,9 @@ def echelons(*, quick: bool) -> dict[str, float | None]:
             Station(f"S{number}", float(rng.uniform(0.01, 0.3)), float(rng.integers(1, 6)), 0.9) for number in range(4)
         ]
         supply = int(rng.integers(10, 60))
-        # What is ordered at the end of a day arrives in the morning after its days have passed.
-        plan = plan_echelons(Warehouse(supply), stations)
+        # The simulation orders in the evening: what is taken during a day waits half a day for it, twice.
+        evening = [replace(station, transport_days=station.transport_days + 0.5) for station in stations]
+        plan = plan_echelons(Warehouse(supply + 0.5), evening)
         days = 20_000 if quick else 60_000
         demand = rng.poisson(np.array([[station.daily] for station in stations]), (4, days)).astype(float)
         fill, _owed = play_echelons(
