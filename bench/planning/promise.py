@@ -98,8 +98,8 @@ def lowest(trained: Calibration, seen: list[tuple[float, float]]) -> float:
 def run(*, quick: bool) -> dict[str, float | None]:
     """Learn from finished orders, calibrate on earlier days, measure on later ones."""
     learnt = learn(finished_orders(500_000, 10 if quick else 60))
-    before = together([watched(700_000 + day, learnt) for day in range(2 if quick else 20)])
-    after = together([watched(800_000 + day, learnt) for day in range(3 if quick else 30)])
+    before = together([watched(700_000 + day, learnt) for day in range(2 if quick else 45)])
+    after = together([watched(800_000 + day, learnt) for day in range(3 if quick else 45)])
     trained = calibrated(before.ranks)
     margins = [float(np.quantile([true - plan for _l, _s, plan, true in before.samples], at)) for at in (0.5, 0.9)]
     inside = {0.5: 0, 0.9: 0}
@@ -112,7 +112,7 @@ def run(*, quick: bool) -> dict[str, float | None]:
         widths.append(ends[0.9] - ends[0.5])
     count = len(after.samples)
     calm = sorted(lowest(trained, seen) for is_late, seen in before.chances if not is_late)
-    threshold = calm[int(FALSE_ALARMS * 0.9 * len(calm))]
+    threshold = calm[int(FALSE_ALARMS * 0.75 * len(calm))]
     late = [seen for is_late, seen in after.chances if is_late]
     in_time = [seen for is_late, seen in after.chances if not is_late]
     warned = sum(lowest(trained, seen) < threshold for seen in late)

@@ -117,10 +117,11 @@ def _effects[Key](values: list[float], keys: list[Key]) -> dict[Key, float]:
         groups[key].add(value)
     freedom = max(1, len(values) - len(groups))
     inside = sum(group.squares for group in groups.values()) / freedom
-    # The spread of the groups' means is that between groups and what chance adds to each.
-    chance = sum(inside / group.count for group in groups.values()) / len(groups)
-    seen = sum(group.mean**2 for group in groups.values()) / len(groups)
-    between = max(seen - chance, 1e-6)
+    # What the groups' means spread beyond chance, each weighed by its orders (analysis of variance).
+    total = len(values)
+    seen = sum(group.count * group.mean**2 for group in groups.values()) - (len(groups) - 1) * inside
+    weight = total - sum(group.count**2 for group in groups.values()) / total
+    between = max(seen / weight if weight > 0 else 0.0, 1e-6)
     return {key: group.mean * group.count / (group.count + inside / between) for key, group in groups.items()}
 
 

@@ -27,7 +27,8 @@ MOVES_OF_WORK = 2000
 TURNS_OF_WORK = 400
 """Cars taken out and put back that count as one unit of work."""
 WARMTH = 0.002
-"""The search begins by accepting plans that are worse by about this share of what may still be saved."""
+"""The search begins by accepting plans that are worse by about this share of what may still be saved; a replan
+by an eighth of it, to move little."""
 ROUNDS = (0.25, 0.5, 1.0)
 """The solver starts anew from the best plan at these shares of the time."""
 
@@ -205,7 +206,8 @@ class _Course:
         rng = Random(self.effort.seed)  # noqa: S311 - a search has no secrets
         if not board.is_plain_job_shop:
             reinsertion = Reinsertion(board, rng, self.slots)
-            warmth = WARMTH * max(0.0, self.cost - self.bound)
+            is_replan = any(task.seen is not None for task in board.tasks)
+            warmth = (WARMTH / 8 if is_replan else WARMTH) * max(0.0, self.cost - self.bound)
 
             def turn() -> float:
                 nonlocal reinsertion
