@@ -34,30 +34,41 @@ def line(goal: Goal, figure: float | None) -> str:
 
 
 def main() -> int:
-    """Run the drivers, print a table as it grows, write bench/results/planning.json (not with --quick)."""
+    """Run the drivers, print a table as it grows; a full run of a driver is written down as well."""
     parser = argparse.ArgumentParser(prog="python -m bench.planning")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", choices=DRIVERS, action="append")
     chosen = parser.parse_args()
     print("\n".join(machine()))
-    print(
-        " ".join(
-            f"{name} {version(name)}" for name in ("ortools", "pyjobshop", "pyvrp", "statsforecast", "numpy", "scipy")
-        )
-    )
-    figures: dict[str, float | None] = {}
+    print(versions())
     for name in chosen.only or DRIVERS:
         driver = import_module(f"bench.planning.{name}")
         started = time.perf_counter()
         found = driver.run(quick=chosen.quick)
-        figures |= found
-        print(f"\n{name}: {driver.__doc__.splitlines()[0]} ({time.perf_counter() - started:.0f} s)")
-        for goal in driver.GOALS:
-            print(line(goal, found.get(goal.name)))
-        sys.stdout.flush()
-    if not chosen.quick and not chosen.only:
-        RESULTS.joinpath("planning.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+        rows = [f"{name}: {driver.__doc__.splitlines()[0]} ({time.perf_counter() - started:.0f} s)"]
+        rows += [line(goal, found.get(goal.name)) for goal in driver.GOALS]
+        print("\n" + "\n".join(rows), flush=True)
+        if not chosen.quick:
+            keep(name, found, rows)
     return 0
+
+
+def keep(driver: str, figures: dict[str, float | None], rows: list[str]) -> None:
+    """Write a driver's figures into results/planning.json (driver → figures) and its table, with machine and versions,
+    into results/planning/<driver>.txt."""
+    file = RESULTS / "planning.json"
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    kept[driver] = figures
+    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    table = RESULTS / "planning" / f"{driver}.txt"
+    table.parent.mkdir(exist_ok=True)
+    table.write_text("\n".join((*machine(), versions(), "", *rows)) + "\n")
+
+
+def versions() -> str:
+    """Name the libraries behind the planners with their versions."""
+    names = ("ortools", "pyjobshop", "pyvrp", "statsforecast", "numpy", "scipy")
+    return " ".join(f"{name} {version(name)}" for name in names)
 
 
 if __name__ == "__main__":
