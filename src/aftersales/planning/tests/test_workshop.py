@@ -34,6 +34,7 @@ from aftersales.planning.workshop.board import board_of
 from aftersales.planning.workshop.calendars import Calendar
 from aftersales.planning.workshop.dispatch import RULES, dispatched, machine_orders
 from aftersales.planning.workshop.model import Limits, Model
+from aftersales.planning.workshop.picture import gantt
 from aftersales.planning.workshop.tabu import JobShop
 from aftersales.planning.workshop.timetable import score_of
 
@@ -276,3 +277,13 @@ def test_tabu_search_of_a_small_job_shop_is_never_below_and_near_the_solver(seed
     whole = plan(workshop, Effort(work=1, workers=1))
     assert faults(workshop, whole) == []
     assert whole.score.last_ready == best
+
+
+def test_the_picture_shows_every_operation_with_its_reason() -> None:
+    workshop = day(
+        car("car A", Operation("fill & cure", 60, unattended=30), promised=500), car("car B", Operation("b", 30))
+    )
+    drawn = gantt(workshop, planned(workshop), first=480, last=1080, title="a day")
+    assert drawn.count("<rect") == 1 + 2 * 2 + 1
+    assert "fill &amp; cure" in drawn
+    assert 'stroke="#c00000"' in drawn
