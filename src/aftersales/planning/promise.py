@@ -234,7 +234,7 @@ def _finish(calendar: Calendar, at: Minutes, minutes: Minutes, planned: int) -> 
     before = np.concatenate([[0.0], np.cumsum(lengths)])
     done = np.sum(np.clip(at[:, None] - starts[None, :], 0.0, lengths[None, :]), axis=1) + minutes
     stretch = np.clip(np.searchsorted(before, done, side="left") - 1, 0, len(starts) - 1)
-    return np.maximum(starts[stretch] + done - before[stretch], at + minutes)
+    return np.maximum(starts[stretch] + done - before[stretch], at + minutes)  # type: ignore[no-any-return]
 
 
 def _risk(found: Futures, car: int) -> tuple[str, str] | None:

@@ -106,7 +106,7 @@ def _better(one: Solution | None, other: Solution) -> Solution:
 def _price(solution: Solution) -> int:
     """Return the cost of a complete solution in the solver's unit."""
     spent = solution.distance_cost() + solution.duration_cost() + solution.fixed_vehicle_cost()
-    return spent + solution.uncollected_prizes()
+    return spent + solution.uncollected_prizes()  # type: ignore[no-any-return]
 
 
 def kept(look: Lookup, before: TourPlan) -> Rows:

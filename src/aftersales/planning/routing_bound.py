@@ -108,5 +108,5 @@ def _quickest(seconds: NDArray[float64], start: int) -> NDArray[float64]:
     while True:
         better = (best[:, None] + seconds).min(axis=0)
         if (better >= best).all():
-            return best
+            return best  # type: ignore[no-any-return]
         best = better

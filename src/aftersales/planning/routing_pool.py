@@ -34,7 +34,7 @@ class RoutePool:
 
         pool = self
 
-        class Gather(IteratedLocalSearchCallbacks):
+        class Gather(IteratedLocalSearchCallbacks):  # type: ignore[misc]
             turn = 0
 
             def on_iteration(
