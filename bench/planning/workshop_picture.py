@@ -1,4 +1,4 @@
-"""`python -m bench.planning.workshop_picture`: draws docs/planning/workshop.svg and prints the cars' outlooks."""
+"""`python -m bench.planning.workshop_picture` draws docs/planning/workshop.svg, a generated day; prints its outlook."""
 
 from __future__ import annotations
 
