@@ -16,7 +16,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused
 from aftersales.core.transactions import run_in_transaction
 from aftersales.customers.bulk import copied, copy_journal, copy_models, copy_rows, take_numbers
-from aftersales.customers.imports import Oddity, Plan, Written
+from aftersales.customers.imports import Oddity, Plan, Written, by_phone
 from aftersales.customers.models import Customer
 from aftersales.customers.phones import ImpossiblePhone, parse_phone
 from aftersales.network.models import Station
@@ -203,17 +203,12 @@ def _on_file(station_id: int, rows: Sequence[VehicleRow]) -> tuple[frozenset[str
 
 
 def _owners(station_id: int, rows: Sequence[VehicleRow]) -> dict[str, tuple[int, str]]:
-    """Return (id, name) of the station's customers by phone number, and by name where that is unambiguous. Two
+    """Return (id, name) of the station's customers by phone number, and by name where that is unambiguous. Three
     statements."""
     phones = {row.owner[1] for row in rows} - {""}
     mine = Customer.objects.at_station(station_id).filter(merged_into=None)
-    found: dict[str, tuple[int, str]] = {
-        number: (pk, name)
-        for pk, name, number in mine.filter(phones__number__in=phones)
-        .order_by("-pk")
-        .values_list("pk", "name", "phones__number")
-        if number in phones
-    }
+    # Whoever came first has a shared number.
+    found = {number: (pk, name) for pk, name, number in sorted(by_phone(mine, phones), reverse=True)}
     names = {row.owner[0] for row in rows if row.owner[1] not in found} - {""}
     namesakes: dict[str, list[int]] = {}
     for pk, name in mine.filter(name__in=names).values_list("pk", "name"):
