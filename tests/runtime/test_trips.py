@@ -9,7 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from aftersales.config.postgres.trips import in_order, numbered
-from aftersales.core.rows import Hot, run_later, send_waiting
+from aftersales.core.statements import Hot, Row, ask, ask_all, ask_along, run_later, send_waiting, settle_questions
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PUT = Hot("INSERT INTO trip_probe (n, word) VALUES (%s, %s)")
@@ -141,3 +141,100 @@ def test_places_become_numbers() -> None:
     sql = "%(b)s, %(a)s, %(b)s"
     assert numbered(sql) == ("$1, $2, $1", ("b", "a"))
     assert in_order(sql, {"a": 1, "b": 2, "c": 3}) == [2, 1]
+
+
+HOW_MANY = Hot("SELECT count(*) FROM trip_probe WHERE n >= %s")
+
+
+def test_a_question_travels_along_and_is_answered_first() -> None:
+    heard: list[list[Row]] = []
+    with counted() as trips:
+        ask_along(HOW_MANY, [0], heard.append)
+        with transaction.atomic():
+            run_later([(PUT, [1, "one"])])
+            assert ask(HOW_MANY, [0]) == [(1,)]
+        settle_questions()
+    assert heard == [[(0,)]]
+    assert trips == [2]
+
+
+def test_a_cursor_of_django_takes_questions_along_too() -> None:
+    heard: list[list[Row]] = []
+    ask_along(HOW_MANY, [0], heard.append)
+    assert rows() == []
+    assert heard == [[(0,)]]
+
+
+def test_a_question_alone_has_a_trip_of_its_own() -> None:
+    heard: list[list[Row]] = []
+    ask_along(HOW_MANY, [0], heard.append)
+    settle_questions()
+    settle_questions()
+    assert heard == [[(0,)]]
+
+
+class _Objection(BaseException):
+    pass
+
+
+def test_who_reads_an_answer_can_stop_the_command() -> None:
+    def object_to(_rows: list[Row]) -> None:
+        raise _Objection
+
+    def command() -> None:
+        with transaction.atomic():
+            run_later([(PUT, [1, "undone"])])
+            send_waiting()
+
+    ask_along(HOW_MANY, [0], object_to)
+    with pytest.raises(_Objection):
+        command()
+    settle_questions()
+    assert rows() == []
+
+
+def test_a_question_is_asked_again_when_its_trip_failed_before_it() -> None:
+    heard: list[list[Row]] = []
+
+    def command() -> None:
+        with transaction.atomic():
+            run_later([("SELECT 1 / %s", [0])])
+            ask_along(HOW_MANY, [0], heard.append)
+            send_waiting()
+
+    with pytest.raises(DatabaseError):
+        command()
+    assert heard == []
+    with transaction.atomic():
+        run_later([(PUT, [1, "one"])])
+    assert heard == [[(0,)]]
+
+
+def test_a_question_that_never_left_is_asked_in_the_end() -> None:
+    heard: list[list[Row]] = []
+    with transaction.atomic():
+        ask_along(HOW_MANY, [0], heard.append)
+        transaction.set_rollback(True)
+    assert heard == []
+    settle_questions()
+    assert heard == [[(0,)]]
+
+
+def test_several_statements_are_asked_in_one_trip() -> None:
+    with counted() as trips, transaction.atomic():
+        run_later([(PUT, [1, "one"])])
+        assert ask_all([(HOW_MANY, [0]), ("SELECT word, NULL FROM trip_probe WHERE n = %s", [1])]) == [
+            [(1,)],
+            [("one", None)],
+        ]
+    assert trips == [2]
+
+
+def test_nothing_is_asked_in_a_broken_transaction() -> None:
+    with transaction.atomic():
+        with pytest.raises(DatabaseError):
+            ask("SELECT 1 / %s", [0])
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            ask(HOW_MANY, [0])
+    assert ask(HOW_MANY, [0]) == [(0,)]

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.accounts.actors import Known, known_rights
 from aftersales.accounts.models import SignInSession, User
-from aftersales.accounts.tokens import user_of_token
+from aftersales.accounts.tokens import TokenChanged, token_on_trust, user_of_token
 from aftersales.core.errors import Refusal
 from aftersales.network.rules import business_date
 from aftersales.web.htmx import is_htmx
@@ -42,8 +42,9 @@ _REFUSED = {
 class ActorMiddleware:
     """Sets `request.actor` (None: nobody is signed in) and sends strangers to the sign-in page.
 
-    A token costs one statement, a session one (its user comes along); rights are in memory until they change. Views
-    that anybody may open carry Django's `login_not_required`; `/api/` answers for itself.
+    A token's statement travels with the first statement of the command once this process knows the token, a session
+    costs one (its user comes along); rights are in memory until they change. Views that anybody may open carry Django's
+    `login_not_required`; `/api/` answers for itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -53,10 +54,20 @@ class ActorMiddleware:
         now = timezone.now()
         request.actor = None  # type: ignore[attr-defined]
         header = request.headers.get("Authorization", "")
-        by_token = header.startswith(_BEARER)
-        user = user_of_token(header[7:].strip(), now) if by_token else _user_of_session(request, now)
-        if by_token and user is None:
-            return _refused_token()
+        if not header.startswith(_BEARER):
+            return self._answer(request, _user_of_session(request, now), now, by_token=False)
+        token = header[7:].strip()
+        try:
+            if _can_be_repeated(request) and (trusted := token_on_trust(token, now)):
+                response = self._answer(request, trusted.user, now, by_token=True)
+                trusted.confirm()
+                return response
+        except TokenChanged:
+            request.actor = None  # type: ignore[attr-defined]
+        user = user_of_token(token, now)
+        return _refused_token() if user is None else self._answer(request, user, now, by_token=True)
+
+    def _answer(self, request: HttpRequest, user: User | None, now: datetime, *, by_token: bool) -> HttpResponse:
         if user is not None:
             request.user = request._cached_user = user  # type: ignore[attr-defined]
             known = known_rights(user, on=business_date(now))
@@ -105,6 +116,11 @@ class RefusalMiddleware:
             return JsonResponse(problem, status=status, content_type="application/problem+json")
         shown = {"error_title": _REFUSED.get(status, _("This is not possible")), "error_sentence": str(exception)}
         return render(request, "web/error.html", shown, status=status)
+
+
+def _can_be_repeated(request: HttpRequest) -> bool:
+    """Tell whether the request can be answered a second time: a body read as a stream is gone after the first."""
+    return request.method in {"GET", "HEAD"} or request.content_type == "application/json"
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

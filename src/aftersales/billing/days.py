@@ -16,7 +16,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.money import to_fen
 from aftersales.core.records import register, require_right
-from aftersales.core.rows import Hot, run_later
+from aftersales.core.statements import Hot, ask, run_later
 from aftersales.core.transactions import run_in_transaction
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -34,10 +34,9 @@ def require_open_day(station_id: int, on: date) -> None:
     """Hold the station's day open until the transaction ends; raises TransitionRefused when it is closed."""
     # Two statements: the second sees what was committed while the first waited for its lock.
     run_later([(_SHARE_DAY, [station_id, on])])
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOSED, [station_id, on])
-        if not cursor.fetchone()[0]:
-            return
+    ((is_closed,),) = ask(_CLOSED, [station_id, on])
+    if not is_closed:
+        return
     raise TransitionRefused(
         _("%(on)s is already closed. Nothing can be posted into it.") % {"on": on}, code="day_closed"
     )

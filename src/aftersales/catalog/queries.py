@@ -14,7 +14,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from aftersales.catalog.choices import LineKind, PayType
 from aftersales.catalog.models import LabourOperation, LabourRate, PackageLine, Part, PartPrice, ServicePackage
 from aftersales.core.actor import Actor
-from aftersales.core.rows import Hot
+from aftersales.core.statements import Hot, ask
 from aftersales.standards.binding import fulfils
 
 
@@ -115,9 +115,7 @@ def price_lines(
         values[f"{prefix}_n"] = [n for n, _line in asked]
         values[f"{prefix}_ids"] = [line.id for _n, line in asked]
         values[f"{prefix}_payers"] = [str(line.payer) for _n, line in asked]
-    with connection.cursor() as cursor:
-        cursor.execute(_PRICE_LINES, values)
-        found = {row[0]: row for row in cursor.fetchall()}
+    found = {row[0]: row for row in ask(_PRICE_LINES, values)}
     priced = []
     for n, line in enumerate(lines):
         if n not in found:
@@ -148,9 +146,8 @@ def part_prices(
     """Return the reviewed price in force of each part that has one, by one statement."""
     if not part_ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_PART_PRICES, {"ids": list(part_ids), "payer": str(payer), "station": station_id, "on": on})
-        return {part_id: PriceFound(part_id, gross, rate) for part_id, gross, rate in cursor.fetchall()}
+    prices = ask(_PART_PRICES, {"ids": list(part_ids), "payer": str(payer), "station": station_id, "on": on})
+    return {part_id: PriceFound(part_id, gross, rate) for part_id, gross, rate in prices}
 
 
 class RateBook:

@@ -22,6 +22,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models.query import FlatValuesListIterable, ModelIterable, get_related_populators
 
+from aftersales.core.statements import ask
+
 MOST_SHAPES = 64
 # Values that no row and no constant of a query has: they mark in the SQL's parameters where an argument goes.
 _NUMBER = 2_000_000_011
@@ -62,10 +64,7 @@ class Prepared[**P, M]:
         parameters = list(statement.parameters)
         for place, argument in statement.places:
             parameters[place] = given[argument]
-        with connection.cursor() as cursor:
-            cursor.execute(statement.sql, parameters)
-            rows = cursor.fetchall()
-        return [statement.read(row) for row in rows]
+        return [statement.read(row) for row in ask(statement.sql, parameters)]
 
     def _compiled(self, args: tuple[Any, ...]) -> _Statement | None:
         marks = _marked(args)

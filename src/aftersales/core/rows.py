@@ -3,13 +3,14 @@ every command.
 
 The engine takes a step in a handful of statements; building each of them through the ORM costs several times what
 PostgreSQL needs to run it. What is compiled here comes from the ORM and goes back into ordinary model instances.
-Statements that return nothing wait for the next trip to the server (`run_later`); their errors come up with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -17,14 +18,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.base import ModelState
 
-
-class Hot(str):
-    """A statement that is sent often: the server prepares it once a connection.
-
-    Its values take the type of their place, so a place whose type the statement does not tell needs a cast.
-    """
-
-    __slots__ = ()
+from aftersales.core.statements import Hot, Statement, ask, ask_all, run_later
 
 
 class CompiledRead[M: models.Model]:
@@ -71,19 +65,8 @@ def run_reads(reads: Sequence[tuple[CompiledRead[Any], Sequence[Any]]]) -> list[
 
     Each sees what is committed when its turn comes: what is read after a lock is what the lock protects.
     """
-    with connection.cursor() as cursor:
-        if connection.settings_dict["OPTIONS"].get("server_side_binding"):
-            found = []
-            for read, parameters in reads:
-                cursor.execute(read.sql, list(parameters))
-                found.append(read.instances(cursor.fetchall()))
-            return found
-        cursor.execute(";".join([cursor.composed(read.sql, list(parameters)) for read, parameters in reads]))
-        found = [reads[0][0].instances(cursor.fetchall())]
-        for read, _parameters in reads[1:]:
-            cursor.nextset()
-            found.append(read.instances(cursor.fetchall()))
-        return found
+    answers = ask_all([(read.sql, list(parameters)) for read, parameters in reads])
+    return [read.instances(rows) for (read, _parameters), rows in zip(reads, answers, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +117,16 @@ def lock_row[M: models.Model](model: type[M], pk: int, below: Sequence[Children]
 
 
 @cache
-def _visible_read(model: type[models.Model]) -> CompiledRead[Any]:
-    rows = model._base_manager.select_for_update(of=("self",), no_key=True)
+def _visible_read(model: type[models.Model], is_of_one: bool, locks: bool) -> CompiledRead[Any]:
+    rows = model._base_manager.order_by()
+    if locks:
+        rows = rows.select_for_update(of=("self",), no_key=True)
     table = connection.ops.quote_name(model._meta.db_table)
-    visible = f"{table}.number = %s AND (%s::bigint[] IS NULL OR {table}.station_id = ANY(%s::bigint[]))"
-    return CompiledRead(rows.extra(where=[visible], params=["", None, None]))  # noqa: S610 - our own column names
+    visible = f"({table}.station_id, {table}.number) = (%s, %s)"
+    if not is_of_one:
+        visible = f"(%s::bigint[] IS NULL OR {table}.station_id = ANY(%s::bigint[])) AND {table}.number = %s"
+    parameters = [0, ""] if is_of_one else [None, None, ""]
+    return CompiledRead(rows.extra(where=[visible], params=parameters))  # noqa: S610 - our own column names
 
 
 def lock_visible[M: models.Model](
@@ -146,22 +134,8 @@ def lock_visible[M: models.Model](
 ) -> M | None:
     """Lock the document of that number at one of the stations (None: any) and return it with the rows below it, or
     None when it is not visible."""
-    listed = None if stations is None else list(stations)
-    parameters = [number, listed, listed]
-    if stations is None or len(stations) != 1:  # rows below are asked for by number, which one station has once
-        found = _locked(_visible_read(model), parameters, ())
-        return found if found is None or not below else lock_row(model, found.pk, below)
-    reads = [(_children_by(children, "number"), [number, *stations]) for children in below]
-    rows, *kept = run_reads([(_visible_read(model), parameters), *reads])
-    return _with(rows, below, kept)  # type: ignore[no-any-return]
-
-
-@cache
-def _plain_visible_read(model: type[models.Model]) -> CompiledRead[Any]:
-    table = connection.ops.quote_name(model._meta.db_table)
-    visible = f"{table}.number = %s AND (%s::bigint[] IS NULL OR {table}.station_id = ANY(%s::bigint[]))"
-    rows = model._base_manager.extra(where=[visible], params=["", None, None])  # noqa: S610 - our own column names
-    return CompiledRead(rows.order_by())
+    found: M | None = _visible(model, number, stations, below, locks=True)
+    return found
 
 
 def read_visible[M: models.Model](
@@ -169,13 +143,22 @@ def read_visible[M: models.Model](
 ) -> M | None:
     """Return the document of that number at one of the stations (None: any) with the rows below it, unlocked, or None
     when it is not visible."""
+    found: M | None = _visible(model, number, stations, below, locks=False)
+    return found
+
+
+def _visible(
+    model: type[models.Model], number: str, stations: tuple[int, ...] | None, below: Sequence[Children], *, locks: bool
+) -> Any:
+    if stations is not None and len(stations) == 1:  # rows below are asked for by number, which one station has once
+        reads = [(_children_by(children, "number"), [number, *stations]) for children in below]
+        rows, *kept = run_reads([(_visible_read(model, True, locks), [*stations, number]), *reads])
+        return _with(rows, below, kept)
     listed = None if stations is None else list(stations)
-    own = stations if stations is not None and len(stations) == 1 else None
-    reads = [(_children_by(children, "number"), [number, *own]) for children in below] if own else []
-    rows, *kept = run_reads([(_plain_visible_read(model), [number, listed, listed]), *reads])
-    if below and not own and len(rows) == 1:  # rows below are asked for by number, which one station has once
-        kept = run_reads([(_children_by(children, "pk"), [rows[0].pk]) for children in below])
-    return _with(rows, below[: len(kept)], kept)  # type: ignore[no-any-return]
+    ((*rows,),) = run_reads([(_visible_read(model, False, locks), [listed, listed, number])])
+    if len(rows) != 1 or not below:
+        return rows[0] if len(rows) == 1 else None
+    return _with(rows, below, run_reads([(_children_by(children, "pk"), [rows[0].pk]) for children in below]))
 
 
 @cache
@@ -211,29 +194,15 @@ def _placeholder(field: Any) -> str:
 FEW = 8
 
 
-type Statement = tuple[str, list[Any]]
-
-
 def update_statement(row: models.Model, names: Sequence[str]) -> Statement:
     """Return the statement that writes these columns of a row."""
     sql, fields = _update(type(row), tuple(names))
-    return sql, [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
+    return sql, [*(_value(row, field) for field in fields), row.pk]
 
 
 def update_columns(row: models.Model, names: Sequence[str]) -> None:
     """Write these columns of a row that the caller holds locked."""
     run_later([update_statement(row, names)])
-
-
-def run_later(statements: Sequence[Statement]) -> None:
-    """Run statements that return nothing, in this order, with the transaction's next trip to the server."""
-    for sql, parameters in statements:
-        connection.later(sql, parameters)  # type: ignore[attr-defined]
-
-
-def send_waiting() -> None:
-    """Send the statements that wait for a trip, if any; what is wrong with them is raised here."""
-    connection.send_waiting()  # type: ignore[attr-defined]
 
 
 def _array_of(field: models.Field[Any, Any]) -> str:
@@ -264,7 +233,7 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
         return
     sql, fields = _update_many(type(rows[0]), tuple(names))
     arrays = [[row.pk for row in rows]]
-    arrays += [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in fields]
+    arrays += [[_value(row, field) for row in rows] for field in fields]
     run_later([(sql, arrays)])
 
 
@@ -293,8 +262,41 @@ def _insert(model: type[models.Model]) -> tuple[str, str, str, tuple[models.Fiel
     return head, row, tail, fields, tuple(field.attname for field in made_by_database)
 
 
+# Fields that hand values of this type on to the driver as they are.
+_PLAIN: tuple[tuple[type[Any], type], ...] = (
+    (models.IntegerField, int),
+    (models.CharField, str),
+    (models.TextField, str),
+    (models.BooleanField, bool),
+    (models.DecimalField, Decimal),
+    (models.DateTimeField, datetime),
+)
+
+
+@cache
+def _plain_type(field: Any) -> type | None:
+    """Return the type of values the field writes as they are, or None for a field that does more than that."""
+    if isinstance(field, models.ForeignKey):
+        return _plain_type(field.target_field)
+    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+        return None
+    if not type(field).__module__.startswith("django.db.models"):
+        return None
+    return next((plain for kind, plain in _PLAIN if isinstance(field, kind)), None)
+
+
+def _value(row: models.Model, field: Any) -> Any:
+    """Return what is written for a field of a row."""
+    plain = _plain_type(field)
+    if plain is not None:
+        value = row.__dict__.get(field.attname, row)
+        if value is None or (type(value) is plain and (plain is not datetime or getattr(value, "tzinfo", None))):
+            return value
+    return field.get_db_prep_save(field.pre_save(row, True), connection)
+
+
 def _values(row: models.Model, fields: Sequence[Any]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    return [_value(row, field) for field in fields]
 
 
 def _insertion(head: str, row_sql: str, tail: str, count: int) -> str:
@@ -309,10 +311,8 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     head, row_sql, tail, fields, returned = _insert(type(rows[0]))
-    with connection.cursor() as cursor:
-        values = [value for row in rows for value in _values(row, fields)]
-        cursor.execute(_insertion(head, row_sql, tail, len(rows)), values)
-        made = cursor.fetchall()
+    values = [value for row in rows for value in _values(row, fields)]
+    made = ask(_insertion(head, row_sql, tail, len(rows)), values)
     for row, values_made in zip(rows, made, strict=True):
         _take_over(row, returned, values_made)
 
@@ -328,12 +328,10 @@ def _take_over(row: models.Model, names: Sequence[str], values: Sequence[Any]) -
 def insert_unless_there(row: models.Model) -> bool:
     """Insert one new row unless a unique constraint knows it already; tell whether it was inserted."""
     head, row_sql, tail, fields, returned = _insert(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(Hot(f"{head}{row_sql} ON CONFLICT DO NOTHING{tail}"), _values(row, fields))
-        made = cursor.fetchone()
-    if made is None:
+    made = ask(Hot(f"{head}{row_sql} ON CONFLICT DO NOTHING{tail}"), _values(row, fields))
+    if not made:
         return False
-    _take_over(row, returned, made)
+    _take_over(row, returned, made[0])
     return True
 
 

@@ -17,7 +17,8 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
 from aftersales.core.errors import Forbidden, NotVisible, Refusal, StaleVersion, Text, TransitionRefused
 from aftersales.core.events import StepTaken, publish
-from aftersales.core.rows import Children, Statement, lock_row, lock_visible, update_statement
+from aftersales.core.rows import Children, lock_row, lock_visible, update_statement
+from aftersales.core.statements import Statement
 from aftersales.core.transactions import run_in_transaction
 
 type Predicate = Callable[..., Text | None]  # answers None, or the sentence that says why not

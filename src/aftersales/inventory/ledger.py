@@ -19,7 +19,7 @@ from aftersales.core.documents import subject_kind
 from aftersales.core.errors import Busy, NotVisible, TransitionRefused, whole
 from aftersales.core.money import ZERO
 from aftersales.core.quantity import NONE
-from aftersales.core.rows import Hot
+from aftersales.core.statements import Hot, ask
 from aftersales.inventory import rules
 from aftersales.inventory.choices import STOCKED, LocationKind, MoveKind
 
@@ -120,14 +120,11 @@ def lock_shelves(
     station_id: int, part_ids: Iterable[int], *, kinds: Sequence[str] = (LocationKind.STORAGE,)
 ) -> dict[int, list[Shelf]]:
     """Lock every shelf of the parts at the station, in (part, location) order, and return them by part."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _LOCK, {"station": station_id, "parts": sorted(set(part_ids)), "kinds": [str(kind) for kind in kinds]}
-        )
-        shelves: dict[int, list[Shelf]] = {}
-        for row in cursor.fetchall():
-            shelf = Shelf(*row)
-            shelves.setdefault(shelf.part_id, []).append(shelf)
+    wanted = {"station": station_id, "parts": sorted(set(part_ids)), "kinds": [str(kind) for kind in kinds]}
+    shelves: dict[int, list[Shelf]] = {}
+    for row in ask(_LOCK, wanted):
+        shelf = Shelf(*row)
+        shelves.setdefault(shelf.part_id, []).append(shelf)
     return shelves
 
 
@@ -233,38 +230,34 @@ def write(
     changed = [shelf for row in shelves.values() for shelf in row if shelf.is_changed]
     if not (changed or moves or draws):
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            {
-                "station": station_id,
-                "ids": [s.id for s in changed],
-                "d_on_hand": [s.on_hand - s.was[0] for s in changed],
-                "d_reserved": [s.reserved - s.was[1] for s in changed],
-                "d_value": [s.value - s.was[2] for s in changed],
-                "r_ids": [d.reservation_id for d in draws],
-                "r_consumed": [d.consumed for d in draws],
-                "r_released": [d.released for d in draws],
-                "kind": str(kind),
-                "origin_kind": origin.kind if origin else "",
-                "origin_id": origin.id if origin else 0,
-                "origin_number": origin.number if origin else "",
-                "reason": whole(reason, 200, "reason"),
-                "actor_id": actor.user_id,
-                "actor_name": actor.name,
-                "at": at,
-                "m_part": [m.part_id for m in moves],
-                "m_source": [m.source_id for m in moves],
-                "m_destination": [m.destination_id for m in moves],
-                "m_edge": [str(m.edge) for m in moves],
-                "m_quantity": [m.quantity for m in moves],
-                "m_value": [m.value for m in moves],
-                "m_line": [m.line_id for m in moves],
-                "m_reverses": [m.reverses_id for m in moves],
-                "m_returns": [m.returns_id for m in moves],
-            },
-        )
-        balances, promises, move_ids = cursor.fetchone()
+    written = {
+        "station": station_id,
+        "ids": [s.id for s in changed],
+        "d_on_hand": [s.on_hand - s.was[0] for s in changed],
+        "d_reserved": [s.reserved - s.was[1] for s in changed],
+        "d_value": [s.value - s.was[2] for s in changed],
+        "r_ids": [d.reservation_id for d in draws],
+        "r_consumed": [d.consumed for d in draws],
+        "r_released": [d.released for d in draws],
+        "kind": str(kind),
+        "origin_kind": origin.kind if origin else "",
+        "origin_id": origin.id if origin else 0,
+        "origin_number": origin.number if origin else "",
+        "reason": whole(reason, 200, "reason"),
+        "actor_id": actor.user_id,
+        "actor_name": actor.name,
+        "at": at,
+        "m_part": [m.part_id for m in moves],
+        "m_source": [m.source_id for m in moves],
+        "m_destination": [m.destination_id for m in moves],
+        "m_edge": [str(m.edge) for m in moves],
+        "m_quantity": [m.quantity for m in moves],
+        "m_value": [m.value for m in moves],
+        "m_line": [m.line_id for m in moves],
+        "m_reverses": [m.reverses_id for m in moves],
+        "m_returns": [m.returns_id for m in moves],
+    }
+    ((balances, promises, move_ids),) = ask(_WRITE, written)
     if balances != len(changed) or promises != len(draws) or len(move_ids or ()) != len(moves):
         raise Busy(_("The record is busy at the moment. Please try again."), code="busy")
     for shelf in changed:
@@ -301,12 +294,10 @@ def refuse_shortage(part_id: int, shelves: Sequence[Shelf], *, wanted: Decimal, 
 
 
 def _part_label(part_id: int) -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT number || ' ' || name FROM catalog_part WHERE id = %s", [part_id])
-        row = cursor.fetchone()
-    if row is None:
+    found = ask("SELECT number || ' ' || name FROM catalog_part WHERE id = %s", [part_id])
+    if not found:
         raise NotVisible
-    return str(row[0])
+    return str(found[0][0])
 
 
 def total_value(moves: Iterable[Move]) -> Decimal:

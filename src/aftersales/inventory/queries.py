@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from aftersales.core.actor import Actor
 from aftersales.core.money import ZERO
 from aftersales.core.quantity import NONE
-from aftersales.core.rows import Hot
+from aftersales.core.statements import Hot, ask
 from aftersales.inventory.choices import LocationKind
 from aftersales.inventory.models import (
     Adjustment,
@@ -28,18 +26,12 @@ from aftersales.network.models import Station
 from aftersales.standards.binding import fulfils
 
 
-def _rows(sql: str, values: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return list(cursor.fetchall())
-
-
 @fulfils("EST-06")
 def available(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal]:
     """Return what of each part lies on the station's shelves and is not promised; parts without stock answer 0."""
     wanted = sorted(set(part_ids))
     found = dict(
-        _rows(
+        ask(
             Hot(
                 "SELECT b.part_id, sum(b.on_hand - b.reserved) FROM inventory_stockbalance b"
                 " JOIN inventory_location l ON l.id = b.location_id AND l.kind = 'storage'"
@@ -88,7 +80,7 @@ GROUP BY s.asked_id, s.rank, p.id ORDER BY s.asked_id, s.rank, p.number
 def substitutes(station_id: int, part_ids: Iterable[int]) -> dict[int, list[Substitute]]:
     """Return what may stand in for each part: its successors, nearest first, then alternatives that need consent."""
     found: dict[int, list[Substitute]] = {}
-    for asked_id, *row in _rows(_SUBSTITUTES, {"parts": sorted(set(part_ids)), "station": station_id}):
+    for asked_id, *row in ask(_SUBSTITUTES, {"parts": sorted(set(part_ids)), "station": station_id}):
         found.setdefault(asked_id, []).append(Substitute(*row))
     return found
 
@@ -172,7 +164,7 @@ def stock_lines(
     like = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return [
         StockLine(*row)
-        for row in _rows(
+        for row in ask(
             _STOCK,
             {
                 "stations": None if stations is None else list(stations),
@@ -193,7 +185,7 @@ def low_stock(station_id: int) -> dict[int, tuple[Decimal, Decimal]]:
     """Return {part: (available, reorder point)} of the parts at or below their line, stocked or not."""
     return {
         row[0]: (row[1], row[2])
-        for row in _rows(
+        for row in ask(
             "SELECT pol.part_id, COALESCE(sum(b.on_hand - b.reserved), 0), pol.reorder_point"
             " FROM inventory_stockpolicy pol LEFT JOIN inventory_stockbalance b"
             " ON b.station_id = pol.station_id AND b.part_id = pol.part_id"
@@ -209,7 +201,7 @@ def parts_without_keeper(station_id: int) -> list[str]:
     """Return the numbers of the parts that need a named keeper and lie at the station without one (SAFE-12)."""
     return [
         row[0]
-        for row in _rows(
+        for row in ask(
             "SELECT DISTINCT p.number FROM inventory_stockbalance b JOIN catalog_part p ON p.id = b.part_id"
             " JOIN inventory_location l ON l.id = b.location_id LEFT JOIN inventory_stockpolicy pol"
             " ON pol.station_id = b.station_id AND pol.part_id = b.part_id"
@@ -224,7 +216,7 @@ def lines_without_keeper(receipt: Receipt) -> list[str]:
     """Return the numbers of a receipt's parts that would lie on a shelf without their named keeper (SAFE-12)."""
     return [
         row[0]
-        for row in _rows(
+        for row in ask(
             "SELECT DISTINCT p.number FROM inventory_receiptline r JOIN catalog_part p ON p.id = r.part_id"
             " JOIN inventory_location l ON l.id = r.location_id LEFT JOIN inventory_stockpolicy pol"
             " ON pol.station_id = l.station_id AND pol.part_id = r.part_id"
@@ -265,13 +257,13 @@ def shelves_of(actor: Actor, code: str | None = None, *, only_active: bool = Tru
 
 def average_cost(station_id: int, part_id: int) -> Decimal:
     """Return yuan per unit at the station's moving average; the last receipt's where nothing lies, else 0."""
-    row = _rows(
+    row = ask(
         "SELECT sum(value), sum(on_hand) FROM inventory_stockbalance WHERE station_id = %s AND part_id = %s",
         [station_id, part_id],
     )[0]
     if row[1]:
         return Decimal(row[0] / row[1])
-    last = _rows(
+    last = ask(
         "SELECT value / quantity FROM inventory_stockmove WHERE station_id = %s AND part_id = %s AND kind = 'receipt'"
         " ORDER BY id DESC LIMIT 1",
         [station_id, part_id],
@@ -287,7 +279,7 @@ def station_of(station_id: int) -> Station:
 def surplus_elsewhere(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal]:
     """Return the most of each part that one other station could spare above its own reorder line (PART-05)."""
     return dict(
-        _rows(
+        ask(
             "SELECT part_id, max(spare) FROM ("
             " SELECT b.part_id, sum(b.on_hand - b.reserved) - COALESCE(max(pol.reorder_point), 0) AS spare"
             " FROM inventory_stockbalance b LEFT JOIN inventory_stockpolicy pol"
@@ -308,7 +300,7 @@ def parts_with_open_alert(station_id: int, part_ids: Iterable[int]) -> set[int]:
 def order_up_to(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal | None]:
     """Return the target stock of each part that has a policy at the station."""
     return dict(
-        _rows(
+        ask(
             "SELECT part_id, order_up_to FROM inventory_stockpolicy"
             " WHERE station_id = %s AND part_id = ANY(%s::bigint[])",
             [station_id, sorted(part_ids)],
@@ -350,7 +342,7 @@ def open_reservations_of(actor: Actor, part_id: int) -> list[Reservation]:
 def reserved_for(kind: str, consumer_id: int) -> dict[int, Decimal]:
     """Return {line: quantity} still promised to the lines of one consumer, by one statement."""
     return dict(
-        _rows(
+        ask(
             "SELECT consumer_line_id, sum(quantity - consumed - released) FROM inventory_reservation"
             " WHERE consumer_kind = %s AND consumer_id = %s AND quantity > consumed + released"
             " GROUP BY consumer_line_id",
@@ -378,7 +370,7 @@ def receipts(actor: Actor) -> QuerySet[Receipt]:
 def issued_value(kind: str, consumer_id: int) -> dict[int, Decimal]:
     """Return {line: net cost in yuan} of the parts issued to a consumer and not returned, by one statement."""
     return dict(
-        _rows(
+        ask(
             "SELECT origin_line_id, sum(CASE WHEN kind = 'issue' THEN value ELSE -value END) FROM inventory_stockmove"
             " WHERE origin_kind = %s AND origin_id = %s GROUP BY origin_line_id",
             [kind, consumer_id],

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
@@ -16,7 +15,7 @@ from aftersales.core.errors import TransitionRefused
 from aftersales.core.events import publish
 from aftersales.core.quantity import NONE
 from aftersales.core.records import require_right
-from aftersales.core.rows import Hot
+from aftersales.core.statements import Hot, ask, run_later
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.inventory import ledger, rules
@@ -75,9 +74,7 @@ ORDER BY id
 
 
 def _open_rows(condition: str, **values: Any) -> list[OpenReservation]:
-    with connection.cursor() as cursor:
-        cursor.execute(Hot(_OPEN.format(condition=condition)), values)
-        return [OpenReservation(*row) for row in cursor.fetchall()]
+    return [OpenReservation(*row) for row in ask(Hot(_OPEN.format(condition=condition)), values)]
 
 
 def open_of(consumer: Consumer) -> list[OpenReservation]:
@@ -105,24 +102,21 @@ def _insert(
     priority: int,
     needed_at: datetime | None,
 ) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _RESERVE,
-            {
-                "station": station_id,
-                "kind": consumer.kind,
-                "id": consumer.id,
-                "number": consumer.number,
-                "priority": int(priority),
-                "needed_at": needed_at,
-                "at": at,
-                "actor": actor.name,
-                "parts": [row[0] for row in rows],
-                "places": [row[1] for row in rows],
-                "quantities": [row[2] for row in rows],
-                "lines": [row[3] for row in rows],
-            },
-        )
+    promises = {
+        "station": station_id,
+        "kind": consumer.kind,
+        "id": consumer.id,
+        "number": consumer.number,
+        "priority": int(priority),
+        "needed_at": needed_at,
+        "at": at,
+        "actor": actor.name,
+        "parts": [row[0] for row in rows],
+        "places": [row[1] for row in rows],
+        "quantities": [row[2] for row in rows],
+        "lines": [row[3] for row in rows],
+    }
+    run_later([(_RESERVE, promises)])
 
 
 def _promise(shelves: Sequence[Shelf], quantity: Decimal) -> list[tuple[Shelf, Decimal]]:
@@ -231,21 +225,17 @@ def transfer_reservations(
     """
 
     def command() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                _HAND_OVER,
-                {
-                    "from_kind": from_consumer.kind,
-                    "from_id": from_consumer.id,
-                    "to_kind": to_consumer.kind,
-                    "to_id": to_consumer.id,
-                    "to_number": to_consumer.number,
-                    "old_ids": list(mapping),
-                    "new_ids": list(mapping.values()),
-                    "priority": int(priority),
-                },
-            )
-            stations = [row[0] for row in cursor.fetchall()]
+        handed = {
+            "from_kind": from_consumer.kind,
+            "from_id": from_consumer.id,
+            "to_kind": to_consumer.kind,
+            "to_id": to_consumer.id,
+            "to_number": to_consumer.number,
+            "old_ids": list(mapping),
+            "new_ids": list(mapping.values()),
+            "priority": int(priority),
+        }
+        stations = [row[0] for row in ask(_HAND_OVER, handed)]
         for station_id in set(stations):
             ledger.require_visible(actor, station_id)
         return len(stations)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.types.json import Jsonb
 
 from aftersales.core.errors import Busy, InputRefused, Refusal
-from aftersales.core.rows import Hot, run_later, send_waiting
+from aftersales.core.statements import Hot, run_later, send_waiting
 from aftersales.core.transactions import run_in_transaction
 from aftersales.journal.models import CommandAnswer
 

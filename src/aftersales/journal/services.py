@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
-from aftersales.core.rows import Hot, Statement, run_later
+from aftersales.core.statements import Hot, Statement, run_later
 
 _INSERT = Hot("""
 INSERT INTO journal_journalentry (station_id, subject_kind, subject_id, sequence, step, before, after, changes, reason,

@@ -8,13 +8,13 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, models
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
-from aftersales.core.rows import Hot
+from aftersales.core.statements import Hot, ask
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, record_entry
 from aftersales.network.choices import BayKind, StationKind
@@ -49,9 +49,7 @@ def next_number(*, station_id: int, series: str, on: date) -> str:
     rollback gives the number back. Raises KeyError for a series that has no prefix.
     """
     prefix = PREFIXES[series]
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT, [station_id, series, on.year])
-        last, code = cursor.fetchone()
+    ((last, code),) = ask(_NEXT, [station_id, series, on.year])
     return f"{code}-{prefix}{on.year % 100:02d}-{last:05d}"
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, time
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +15,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.records import change, register, require_right
-from aftersales.core.rows import Hot
+from aftersales.core.statements import Hot, ask
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import record_entry
 from aftersales.notifications.choices import Channel, MessageState, Purpose
@@ -111,10 +110,8 @@ def enqueue(
         "on": at.date(),
     }
     lines = "" if not in_app else _LINE_FOR_USER if to_user is not None else _LINES_FOR_ROLE
-    with connection.cursor() as cursor:
-        cursor.execute(Hot(f"{_TOLD}{lines} SELECT id FROM told"), facts)  # noqa: S608 - three constants of this module
-        row = cursor.fetchone()
-    return int(row[0]) if row else None
+    told = ask(Hot(f"{_TOLD}{lines} SELECT id FROM told"), facts)  # noqa: S608 - three constants of this module
+    return int(told[0][0]) if told else None
 
 
 def mark_read(actor: Actor, at: datetime, *, lines: list[int] | None = None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from aftersales.core.rows import Hot, run_later
+from aftersales.core.statements import Hot, run_later
 from aftersales.search.kinds import kind_named
 from aftersales.search.rules import TERM_LENGTH
 from aftersales.standards.binding import fulfils

@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection
-
 from aftersales.core.actor import Actor
-from aftersales.core.rows import Hot
+from aftersales.core.statements import Hot, ask
 from aftersales.staff.models import Certificate, Shift, StaffMember
 from aftersales.staff.permissions import P
 
@@ -26,10 +24,7 @@ def holds_certificate(staff_member_id: int, kind: str, on: date) -> bool:
 def certificates_held(station_id: int, staff_member_ids: Iterable[int], on: date) -> dict[int, frozenset[str]]:
     """Return the kinds of certificate each person at work at the station holds on that day, in one statement."""
     held: dict[int, set[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD, {"station": station_id, "people": list(staff_member_ids), "on": on})
-        rows = cursor.fetchall()
-    for staff_member_id, kind in rows:
+    for staff_member_id, kind in ask(_HELD, {"station": station_id, "people": list(staff_member_ids), "on": on}):
         held.setdefault(staff_member_id, set()).add(kind)
     return {staff_member_id: frozenset(kinds) for staff_member_id, kinds in held.items()}
 

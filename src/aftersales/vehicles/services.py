@@ -13,7 +13,8 @@ from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
 from aftersales.core.events import publish
-from aftersales.core.rows import Hot, insert_later, update_columns
+from aftersales.core.rows import insert_later, update_columns
+from aftersales.core.statements import Hot
 from aftersales.core.transactions import run_in_transaction
 from aftersales.core.workflow import lock_fresh, plain, record_entry, snapshot
 from aftersales.customers.models import Customer

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core import records
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, NotVisible
-from aftersales.core.rows import Hot, insert_later, insert_row
+from aftersales.core.rows import insert_later, insert_row
+from aftersales.core.statements import Hot, ask
 from aftersales.core.transactions import run_in_transaction
 from aftersales.customers import drafts as customer_drafts
 from aftersales.customers import services as customer_services
@@ -121,9 +122,7 @@ def _look_up(station: Station, draft: VehicleDraft) -> bool:
     """Refuse a VIN already on file; tell whether another vehicle carries the plate. One statement."""
     vin = draft.vin.text if draft.vin else ""
     plate = draft.plate.text if draft.plate else ""
-    with connection.cursor() as cursor:
-        cursor.execute(_ON_FILE, {"station": station.pk, "vin": vin, "plate": plate})
-        vin_is_known, plate_is_known = cursor.fetchone()
+    ((vin_is_known, plate_is_known),) = ask(_ON_FILE, {"station": station.pk, "vin": vin, "plate": plate})
     if vin_is_known:
         raise services.vin_taken()
     return bool(plate_is_known)

@@ -21,11 +21,9 @@ from psycopg import ClientCursor
 from psycopg.adapt import Transformer
 from psycopg.pq import TransactionStatus
 
-from aftersales.config.postgres.trips import Trips, in_order
-from aftersales.core.rows import Hot
+from aftersales.config.postgres.trips import Question, Reader, Rows, Trips
+from aftersales.core.statements import Hot
 
-BEGIN = "BEGIN"
-NULL = b"NULL"
 _CursorBase: Any = base.Cursor
 _WrapperBase: Any = base.DatabaseWrapper
 _ServerSideCursor: Any = base.ServerSideCursor
@@ -36,28 +34,24 @@ class Cursor(_CursorBase):  # type: ignore[misc]
 
     def execute(self, query: Any, params: Any = None, *args: Any, **kwargs: Any) -> Any:
         trips: Trips = self.connection.trips
-        if isinstance(query, Hot):
-            query, params = self.composed(query, params), None
+        if called := trips.called(query, params):
+            query, params = called, None
         elif not trips.waiting:
             return super().execute(query, params, *args, **kwargs)
         else:
             query = self.mogrify(query, params) if params is not None else _as_text(query)
-        ahead = trips.take()
-        with trips.trip():
+        ahead, readers = trips.take()
+        try:
             super().execute(";".join((*ahead, query)), None, *args, **kwargs)
-        for _result in ahead:
-            self.nextset()
+            trips.on_the_way = []
+            for place in range(len(ahead)):
+                if place in readers:
+                    readers.pop(place).read(self.fetchall())
+                self.nextset()
+        except BaseException:
+            trips.drop(readers.values())
+            raise
         return self
-
-    def composed(self, query: str, params: Any) -> str:
-        """Return a statement with its values in it; a hot one calls what the server has prepared."""
-        if isinstance(query, Hot) and (name := self.connection.trips.name_of(query)):
-            values = in_order(query, params)
-            if not values:
-                return f"EXECUTE {name}"
-            literal = self.connection.trips.transformer.as_literal
-            return f"EXECUTE {name}({b','.join([NULL if v is None else literal(v) for v in values]).decode()})"
-        return self.mogrify(query, params) if params is not None else query
 
     def executemany(self, *args: Any, **kwargs: Any) -> Any:
         send_waiting(self.connection)
@@ -76,12 +70,19 @@ def _as_text(query: Any) -> str:
     return query.decode() if isinstance(query, bytes) else str(query)
 
 
+def _composed(connection: Any, sql: str, parameters: Any) -> str:
+    """Return a statement with its values in it."""
+    called: str | None = connection.trips.called(sql, parameters)
+    if called is not None:
+        return called
+    with ClientCursor(connection) as cursor:
+        return cursor.mogrify(sql, parameters) if parameters is not None else sql
+
+
 def send_waiting(connection: Any) -> None:
     """Send what waits now, in a trip of its own."""
-    trips: Trips = connection.trips
-    if trips.waiting:
-        with trips.trip():
-            connection.execute(";".join(trips.take()))
+    if connection.trips.waiting:
+        connection.trips.exchange(connection, ())
 
 
 class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
@@ -113,19 +114,79 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
 
+    def _is_watched(self) -> bool:
+        """Tell whether somebody sees every statement as it runs (tests, DEBUG), or the server binds the values."""
+        return bool(not self.saves_trips or self.execute_wrappers or self.queries_logged)
+
+    def ask(self, statements: Sequence[tuple[str, Any]]) -> list[Rows]:
+        """Run statements one after the other in one trip and return the rows of each.
+
+        As a cursor of Django's, without making one for every statement.
+        """
+        if self.needs_rollback:
+            self.validate_no_broken_transaction()
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        if self._is_watched():
+            return self._asked_aloud(statements)
+        with self.wrap_database_errors:
+            connection, trips = self.connection, self.connection.trips
+            texts = [_composed(connection, sql, parameters) for sql, parameters in statements]
+            return [trips.rows_of(result) for result in trips.exchange(connection, texts)]
+
+    def _asked_aloud(self, statements: Sequence[tuple[str, Any]]) -> list[Rows]:
+        with self.cursor() as cursor:
+            if self.saves_trips and len(statements) > 1:
+                texts = [_composed(self.connection, sql, parameters) for sql, parameters in statements]
+                cursor.execute(";".join(texts))
+                found = [cursor.fetchall() if cursor.description else []]
+                while cursor.nextset():
+                    found.append(cursor.fetchall() if cursor.description else [])
+                return found
+            found = []
+            for sql, parameters in statements:
+                cursor.execute(sql, parameters)
+                found.append(cursor.fetchall() if cursor.description else [])
+            return found
+
     def later(self, sql: str, parameters: Sequence[Any]) -> None:
         """Run a statement that returns nothing with the next trip of this transaction, at the latest with COMMIT.
 
-        Outside a transaction, or while somebody watches statements (tests, DEBUG), it runs at once.
+        Outside a transaction, or while somebody watches statements, it runs at once.
         """
-        if not self.in_atomic_block or not self.saves_trips or self.execute_wrappers or self.queries_logged:
+        if not self.in_atomic_block or self._is_watched():
             with self.cursor() as cursor:
                 cursor.execute(sql, parameters)
             return
         self.ensure_connection()
-        with self.wrap_database_errors, Cursor(self.connection) as cursor:
-            text = cursor.composed(sql, parameters)
+        with self.wrap_database_errors:
+            text = _composed(self.connection, sql, parameters)
         self.connection.trips.waiting.append(text)
+
+    def ask_along(self, sql: Hot, parameters: list[Any], read: Reader) -> None:
+        """Ask with the next trip, whatever it is for; `read` is handed the rows then.
+
+        When there is no other trip, `settle_questions` asks in one of its own.
+        """
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        if self._is_watched():
+            read(self.ask([(sql, parameters)])[0])
+        else:
+            self.connection.trips.ask_along(Question(sql, parameters, read))
+
+    def settle_questions(self) -> None:
+        """Have every question of `ask_along` answered now that no transaction is open; none is left for later."""
+        if self.connection is None:
+            return
+        trips: Trips = self.connection.trips
+        try:
+            self.send_waiting()
+            while trips.unanswered:
+                question = trips.unanswered.pop()
+                question.read(self.ask([(question.sql, question.parameters)])[0])
+        finally:
+            trips.unanswered.clear()
 
     def send_waiting(self) -> None:
         """Send what waits now."""
@@ -144,26 +205,23 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
         if not self.saves_trips:
             super()._set_autocommit(autocommit)
             return
-        self.connection.trips.waiting = [] if autocommit else [BEGIN]
+        trips: Trips = self.connection.trips
+        if not autocommit:
+            trips.begin()
+        elif trips.waiting:
+            trips.drop()
 
     def _commit(self) -> None:
         if self.connection is None or not self.saves_trips:
             super()._commit()
             return None
         trips: Trips = self.connection.trips
-        waiting = trips.take()
-        if waiting == [BEGIN]:
+        if trips.waiting == ["BEGIN"]:
+            trips.take()
             return self._begin_anew()
-        with (
-            debug_transaction(self, "COMMIT"),
-            self.wrap_database_errors,
-            trips.trip(),
-            ClientCursor(self.connection) as cursor,
-        ):
-            cursor.execute(";".join((*waiting, "COMMIT")))
-            while cursor.nextset():
-                pass
-            if cursor.statusmessage != "COMMIT":
+        with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+            done = trips.exchange(self.connection, ["COMMIT"])
+            if done[-1].command_status != b"COMMIT":
                 raise InternalError("the server rolled the transaction back instead of committing it")
         return self._begin_anew()
 
@@ -180,4 +238,5 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
 
     def _begin_anew(self) -> None:
         # Django turns autocommit on after a transaction; until then the next statement begins another one.
-        self.connection.trips.waiting = [] if self.autocommit else [BEGIN]
+        if not self.autocommit:
+            self.connection.trips.begin()

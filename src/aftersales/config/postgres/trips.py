@@ -3,40 +3,79 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from psycopg import errors
+from psycopg.generators import execute
+from psycopg.pq import ExecStatus
+
+from aftersales.core.statements import Hot
+
 MOST_PREPARED = 400
+NULL = b"NULL"
+_DONE = frozenset({ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK, ExecStatus.EMPTY_QUERY})
+type Rows = list[tuple[Any, ...]]
+type Reader = Callable[[Rows], None]
 _PLACES = re.compile(r"%(?:\((\w+)\)s|s|%)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A statement that travels along, and who is handed its rows."""
+
+    sql: Hot
+    parameters: list[Any]
+    read: Reader
 
 
 @dataclass(slots=True)
 class Trips:
-    """`transformer` writes values as the driver does. `waiting`: statements of this transaction that travel with the
-    next one. `names`: what was prepared here, by its text; `prepares` is off where the next statement may meet another
-    server session (PgBouncer)."""
+    """`transformer` reads and writes values as the driver does. `waiting`: statements of this transaction that travel
+    with the next one; `readers`: who is handed the rows of the waiting statement at that place. `unanswered`: questions
+    whose trip failed; the next transaction takes them along. `names`: what was prepared here, by its text; `prepares`
+    is off where the next statement may meet another server session (PgBouncer)."""
 
     transformer: Any
     prepares: bool
     waiting: list[str] = field(default_factory=list)
+    readers: dict[int, Question] = field(default_factory=dict)
+    unanswered: list[Question] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     on_the_way: list[str] = field(default_factory=list)
     count: int = 0
 
-    def take(self) -> list[str]:
-        """Return what waits and let it go."""
-        waiting, self.waiting = self.waiting, []
-        return waiting
+    def take(self) -> tuple[list[str], dict[int, Question]]:
+        """Return what waits, and who reads its rows, and let it go."""
+        taken = self.waiting, self.readers
+        self.waiting, self.readers = [], {}
+        return taken
 
-    def drop(self) -> None:
-        """Forget what waits, and what was to be prepared with it."""
-        self.waiting = []
+    def drop(self, unread: Iterable[Question] = ()) -> None:
+        """Forget what waits, and what was to be prepared with it; questions stay unanswered."""
+        self.unanswered += [*unread, *self.readers.values()]
+        self.waiting, self.readers = [], {}
         for sql in self.on_the_way:
             self.names.pop(sql, None)
         self.on_the_way = []
+
+    def begin(self) -> None:
+        """Let the next statement begin a transaction, which takes along what nobody has answered."""
+        questions, self.unanswered = self.unanswered, []
+        for question in questions:
+            self.ask_along(question)
+        self.waiting.append("BEGIN")
+
+    def ask_along(self, question: Question) -> None:
+        """Let a question travel with the next statement, or leave it unanswered where nothing is prepared."""
+        called = self.called(question.sql, question.parameters)
+        if called is None:
+            self.unanswered.append(question)
+            return
+        self.readers[len(self.waiting)] = question
+        self.waiting.append(called)
 
     def name_of(self, sql: str) -> str | None:
         """Return the name under which the server knows the statement, which it learns on the next trip if need be."""
@@ -48,15 +87,45 @@ class Trips:
             self.waiting.append(f"PREPARE {name} AS {numbered(sql)[0]}")
         return name
 
-    @contextmanager
-    def trip(self) -> Iterator[None]:
-        """Forget what was to be prepared on a trip that failed: nobody knows how far the server came."""
+    def called(self, sql: str, parameters: Any) -> str | None:
+        """Return the call of a hot statement with its values in it, or None for one the server is not to keep."""
+        if type(sql) is not Hot:
+            return None
+        name = self.names.get(sql) or self.name_of(sql)
+        if name is None:
+            return None
+        values = parameters if type(parameters) is list else in_order(sql, parameters)
+        if not values:
+            return f"EXECUTE {name}"
+        literal = self.transformer.as_literal
+        return f"EXECUTE {name}({b','.join([NULL if v is None else literal(v) for v in values]).decode()})"
+
+    def exchange(self, connection: Any, texts: Sequence[str]) -> list[Any]:
+        """Send what waits and these statements in one trip and return the results of these.
+
+        Raises the driver's error of the first that failed; the server carried out none after it.
+        """
+        ahead, readers = self.take()
         try:
-            yield
-        except BaseException:
-            self.drop()
+            connection.pgconn.send_query(";".join((*ahead, *texts)).encode())
+            results: list[Any] = connection.wait(execute(connection.pgconn))
+            for place in list(readers):
+                if place < len(results) and results[place].status == ExecStatus.TUPLES_OK:
+                    readers.pop(place).read(self.rows_of(results[place]))
+            if results[-1].status not in _DONE:
+                raise errors.error_from_result(results[-1])
+        except BaseException:  # nobody knows how far the server came with what was to be prepared
+            self.drop(readers.values())
             raise
         self.on_the_way = []
+        return results[len(ahead) :]
+
+    def rows_of(self, result: Any) -> Rows:
+        """Return the rows of a result as Python values."""
+        if not result.ntuples:
+            return []
+        self.transformer.set_pgresult(result)
+        return self.transformer.load_rows(0, result.ntuples, tuple)  # type: ignore[no-any-return]
 
 
 @cache

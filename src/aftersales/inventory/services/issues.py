@@ -8,12 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import TransitionRefused
 from aftersales.core.quantity import NONE
+from aftersales.core.statements import ask
 from aftersales.core.transactions import run_in_transaction
 from aftersales.inventory import ledger, rules
 from aftersales.inventory.amounts import quantity_in_range
@@ -174,9 +174,7 @@ def return_parts(
         ledger.require_visible(actor, station.pk)
         part_ids = sorted({line.part_id for line in lines})
         shelves = ledger.lock_shelves(station.pk, part_ids)
-        with connection.cursor() as cursor:
-            cursor.execute(_NET_ISSUES, [station.pk, consumer.kind, consumer.id, part_ids])
-            issues = [list(row) for row in cursor.fetchall()]
+        issues = [list(row) for row in ask(_NET_ISSUES, [station.pk, consumer.kind, consumer.id, part_ids])]
         moves: list[Move] = []
         for line in lines:
             own = [row for row in issues if row[1] == line.part_id and row[4] == line.line_id and row[5] > 0]

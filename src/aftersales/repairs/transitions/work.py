@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused
 from aftersales.core.money import total
-from aftersales.core.rows import Hot, run_later, update_columns, update_many
+from aftersales.core.rows import update_columns, update_many
+from aftersales.core.statements import Hot, ask, run_later
 from aftersales.inventory import services as stock
 from aftersales.inventory.choices import Priority
 from aftersales.inventory.ledger import Consumer
@@ -45,9 +45,7 @@ def consumer_of(order: RepairOrder) -> Consumer:
 def _assign(order: RepairOrder, assignments: Sequence[Assignment]) -> dict[str, Any]:
     people = {assigned["technician_id"] for assigned in assignments}
     bays = {bay_id for assigned in assignments if (bay_id := assigned.get("bay_id")) is not None}
-    with connection.cursor() as cursor:
-        cursor.execute(_OWN_HANDS, {"station": order.station_id, "people": list(people), "bays": list(bays)})
-        found = cursor.fetchall()
+    found = ask(_OWN_HANDS, {"station": order.station_id, "people": list(people), "bays": list(bays)})
     names = {person_id: name for person_id, _bay_id, name in found if person_id is not None}
     if people - names.keys():
         raise InputRefused(_("Choose technicians of this station."), code="no_technician")
@@ -266,12 +264,10 @@ def start_work(
     ):
         raise InputRefused(_("Choose technicians of this station."), code="no_technician")
     # Nothing is inserted while the technician has an open session elsewhere, whoever starts at the same moment.
-    with connection.cursor() as cursor:
-        cursor.execute(_CLOCK_ON, [line.pk, who, at])
-        if not cursor.rowcount:
-            raise TransitionRefused(
-                _("The technician is still clocked on at another job. Clock off there first."), code="still_clocked_on"
-            )
+    if not ask(_CLOCK_ON, [line.pk, who, at]):
+        raise TransitionRefused(
+            _("The technician is still clocked on at another job. Clock off there first."), code="still_clocked_on"
+        )
     line.work_state, line.technician_id = WorkState.STARTED, who
     update_columns(line, ["work_state", "technician"])
     order.work_started_at = order.work_started_at or at
@@ -280,7 +276,7 @@ def start_work(
 
 _CLOCK_ON = Hot("""
 INSERT INTO repairs_worksession (line_id, technician_id, started_at, pause_reason) VALUES (%s, %s, %s, '')
-ON CONFLICT (technician_id) WHERE ended_at IS NULL DO NOTHING
+ON CONFLICT (technician_id) WHERE ended_at IS NULL DO NOTHING RETURNING id
 """)
 _CLOCK_OFF = Hot(
     "UPDATE repairs_worksession SET ended_at = %s, pause_reason = %s WHERE line_id = %s AND ended_at IS NULL"
