@@ -200,6 +200,59 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["arrives_at", "id"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["station", "arrives_at"], name="appointment_day"),
+                    models.Index(
+                        condition=models.Q(("state", "requested")),
+                        fields=["station", "created_at"],
+                        name="appointment_waiting",
+                    ),
+                    models.Index(fields=["vehicle", "-created_at"], name="appointment_of_vehicle"),
+                    models.Index(fields=["customer", "-created_at"], name="appointment_of_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("number",), name="appointment_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("contact_name", ""), _negated=True),
+                            models.Q(("contact_phone", ""), _negated=True),
+                        ),
+                        name="appointment_has_contact",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("duration_minutes__isnull", True),
+                            models.Q(("duration_minutes__gte", 5), ("duration_minutes__lte", 20160)),
+                            _connector="OR",
+                        ),
+                        name="appointment_duration_is_possible",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["confirmed", "arrived"]), _negated=True),
+                            models.Q(
+                                ("arrives_at__isnull", False),
+                                ("bay__isnull", False),
+                                ("confirmed_at__isnull", False),
+                                ("duration_minutes__isnull", False),
+                                ("item_count__gt", 0),
+                                ("technician__isnull", False),
+                                ("told_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appointment_confirmed_is_agreed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("price_low__isnull", True),
+                            ("price_high__isnull", True),
+                            ("price_low__lte", models.F("price_high")),
+                            _connector="OR",
+                        ),
+                        name="appointment_price_range_in_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +307,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="appointment_item_quantity_positive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("hours__gte", 0), ("price__gte", 0)),
+                        name="appointment_item_amounts_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "part"), ("operation__isnull", True), ("part__isnull", False)),
+                            models.Q(("kind", "labour"), ("part__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="appointment_item_names_its_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("short_quantity__gte", 0), ("short_quantity__lte", models.F("quantity"))),
+                        name="appointment_item_short_within_quantity",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +359,24 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["arrived_at", "id"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["station", "arrived_at"], name="arrival_day")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("appointment__isnull", False)),
+                        fields=("appointment",),
+                        name="arrival_once_per_appointment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("served_at__isnull", True), ("served_at__gte", models.F("arrived_at")), _connector="OR"
+                        ),
+                        name="arrival_served_after_coming",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("served_at__isnull", True), ("left_at__isnull", True), _connector="OR"),
+                        name="arrival_served_or_left",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -337,187 +429,44 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["id"],
                 "abstract": False,
-            },
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["station", "arrives_at"], name="appointment_day"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(
-                condition=models.Q(("state", "requested")), fields=["station", "created_at"], name="appointment_waiting"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["vehicle", "-created_at"], name="appointment_of_vehicle"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["customer", "-created_at"], name="appointment_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(fields=("number",), name="appointment_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("contact_name", ""), _negated=True), models.Q(("contact_phone", ""), _negated=True)
-                ),
-                name="appointment_has_contact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("duration_minutes__isnull", True),
-                    models.Q(("duration_minutes__gte", 5), ("duration_minutes__lte", 20160)),
-                    _connector="OR",
-                ),
-                name="appointment_duration_is_possible",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["confirmed", "arrived"]), _negated=True),
-                    models.Q(
-                        ("arrives_at__isnull", False),
-                        ("bay__isnull", False),
-                        ("confirmed_at__isnull", False),
-                        ("duration_minutes__isnull", False),
-                        ("item_count__gt", 0),
-                        ("technician__isnull", False),
-                        ("told_at__isnull", False),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "held")), fields=["holder_kind", "holder_id"], name="slot_holder"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bay__isnull", False), ("resource_kind", "bay"), ("technician__isnull", True)),
+                            models.Q(
+                                ("bay__isnull", True), ("resource_kind", "technician"), ("technician__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="slot_names_one_resource",
                     ),
-                    _connector="OR",
-                ),
-                name="appointment_confirmed_is_agreed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("price_low__isnull", True),
-                    ("price_high__isnull", True),
-                    ("price_low__lte", models.F("price_high")),
-                    _connector="OR",
-                ),
-                name="appointment_price_range_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointmentitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="appointment_item_quantity_positive"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointmentitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("hours__gte", 0), ("price__gte", 0)), name="appointment_item_amounts_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointmentitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "part"), ("operation__isnull", True), ("part__isnull", False)),
-                    models.Q(("kind", "labour"), ("part__isnull", True)),
-                    _connector="OR",
-                ),
-                name="appointment_item_names_its_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointmentitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("short_quantity__gte", 0), ("short_quantity__lte", models.F("quantity"))),
-                name="appointment_item_short_within_quantity",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="arrival",
-            index=models.Index(fields=["station", "arrived_at"], name="arrival_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("appointment__isnull", False)),
-                fields=("appointment",),
-                name="arrival_once_per_appointment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("served_at__isnull", True), ("served_at__gte", models.F("arrived_at")), _connector="OR"
-                ),
-                name="arrival_served_after_coming",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="arrival",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("served_at__isnull", True), ("left_at__isnull", True), _connector="OR"),
-                name="arrival_served_or_left",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="slot",
-            index=models.Index(
-                condition=models.Q(("state", "held")), fields=["holder_kind", "holder_id"], name="slot_holder"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("bay__isnull", False), ("resource_kind", "bay"), ("technician__isnull", True)),
-                    models.Q(("bay__isnull", True), ("resource_kind", "technician"), ("technician__isnull", False)),
-                    _connector="OR",
-                ),
-                name="slot_names_one_resource",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(condition=models.Q(("during__isempty", False)), name="slot_has_length"),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("released_at__isnull", True), ("state", "held")),
-                    models.Q(("released_at__isnull", False), ("state", "released")),
-                    _connector="OR",
-                ),
-                name="slot_release_has_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("bay__isnull", False), ("state", "held")),
-                expressions=[("bay", "="), ("during", "&&")],
-                name="slot_bay_once",
-                violation_error_message="The bay is taken at that time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state", "held"), ("technician__isnull", False)),
-                expressions=[("technician", "="), ("during", "&&")],
-                name="slot_technician_once",
-                violation_error_message="The technician is taken at that time.",
-            ),
+                    models.CheckConstraint(condition=models.Q(("during__isempty", False)), name="slot_has_length"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("released_at__isnull", True), ("state", "held")),
+                            models.Q(("released_at__isnull", False), ("state", "released")),
+                            _connector="OR",
+                        ),
+                        name="slot_release_has_time",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("bay__isnull", False), ("state", "held")),
+                        expressions=[("bay", "="), ("during", "&&")],
+                        name="slot_bay_once",
+                        violation_error_message="The bay is taken at that time.",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state", "held"), ("technician__isnull", False)),
+                        expressions=[("technician", "="), ("during", "&&")],
+                        name="slot_technician_once",
+                        violation_error_message="The technician is taken at that time.",
+                    ),
+                ],
+            },
         ),
     ]

@@ -118,6 +118,66 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["station", "-posted_at", "-id"], name="settlements_by_posting"),
+                    models.Index(
+                        condition=models.Q(("on_account__gt", models.F("collected"))),
+                        fields=["customer"],
+                        name="settlements_on_account",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "number"), name="settlement_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "settlement"), ("state", "posted")),
+                        fields=("order", "payer"),
+                        name="one_settlement_a_payer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gross",
+                                django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")),
+                            )
+                        ),
+                        name="settlement_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("discount__gte", 0), ("gross__gte", 0)), name="settlement_is_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("collected__gte", 0),
+                            ("on_account__gte", 0),
+                            ("paid__gte", 0),
+                            ("refunded__gte", 0),
+                            ("refunded__lte", models.F("paid")),
+                            ("collected__lte", models.F("on_account")),
+                            (
+                                "gross__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("paid"), "-", models.F("refunded")
+                                    ),
+                                    "+",
+                                    models.F("on_account"),
+                                ),
+                            ),
+                        ),
+                        name="settlement_is_never_overpaid",
+                        violation_error_message="More than the amount due cannot be paid.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "settlement"), ("reverses__isnull", True)),
+                            models.Q(("kind", "reversal"), ("reverses__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reversal_reverses_something",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -169,6 +229,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "indexes": [models.Index(fields=["station", "on"], name="payments_of_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "number"), name="payment_number_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_is_positive"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +267,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("settlement_id", "position"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gross",
+                                django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")),
+                            )
+                        ),
+                        name="settlement_line_adds_up",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -249,102 +325,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(fields=["station", "-posted_at", "-id"], name="settlements_by_posting"),
-        ),
-        migrations.AddIndex(
-            model_name="settlement",
-            index=models.Index(
-                condition=models.Q(("on_account__gt", models.F("collected"))),
-                fields=["customer"],
-                name="settlements_on_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(fields=("station", "number"), name="settlement_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "settlement"), ("state", "posted")),
-                fields=("order", "payer"),
-                name="one_settlement_a_payer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gross", django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")))
-                ),
-                name="settlement_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount__gte", 0), ("gross__gte", 0)), name="settlement_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("collected__gte", 0),
-                    ("on_account__gte", 0),
-                    ("paid__gte", 0),
-                    ("refunded__gte", 0),
-                    ("refunded__lte", models.F("paid")),
-                    ("collected__lte", models.F("on_account")),
-                    (
-                        "gross__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("paid"), "-", models.F("refunded")
-                            ),
-                            "+",
-                            models.F("on_account"),
-                        ),
-                    ),
-                ),
-                name="settlement_is_never_overpaid",
-                violation_error_message="More than the amount due cannot be paid.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="settlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "settlement"), ("reverses__isnull", True)),
-                    models.Q(("kind", "reversal"), ("reverses__isnull", False)),
-                    _connector="OR",
-                ),
-                name="reversal_reverses_something",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["station", "on"], name="payments_of_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(fields=("station", "number"), name="payment_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="payment_is_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="settlementline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gross", django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")))
-                ),
-                name="settlement_line_adds_up",
-            ),
         ),
         migrations.RunSQL(APPEND_ONLY, UNDO),
     ]

@@ -134,6 +134,55 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["due_at", "id"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "planned")), fields=["station", "due_at"], name="follow_up_to_call"
+                    ),
+                    models.Index(fields=["customer", "-created_at"], name="follow_up_of_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("number",), name="follow_up_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("order__isnull", False)),
+                        fields=("order", "kind"),
+                        name="follow_up_once_per_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("appointment__isnull", False)),
+                        fields=("appointment",),
+                        name="follow_up_once_per_booking",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfaction__isnull", True),
+                            models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="follow_up_rating_is_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("recommendation__isnull", True), ("recommendation__lte", 10), _connector="OR"
+                        ),
+                        name="recommendation_is_0_to_10",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "skipped"), _negated=True),
+                            models.Q(("closing_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="skipped_call_has_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["called"]), _negated=True),
+                            ("reached_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="called_follow_up_was_reached",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -311,6 +360,59 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["due_at", "id"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "closed"), _negated=True),
+                        fields=["station", "due_at"],
+                        name="case_open",
+                    ),
+                    models.Index(fields=["customer", "-created_at"], name="case_of_customer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("number",), name="case_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfaction__isnull", True),
+                            models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="case_rating_is_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("description", ""), _negated=True), models.Q(("complainant", ""), _negated=True)
+                        ),
+                        name="case_says_who_and_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["assigned", "solved", "closed"]), _negated=True),
+                            ("handler__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="case_in_hand_has_a_handler",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["solved", "closed"]), _negated=True),
+                            models.Q(models.Q(("solution", ""), _negated=True), ("investigated_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="solved_case_was_investigated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            models.Q(
+                                ("carried_out_at__isnull", False),
+                                ("satisfaction__isnull", False),
+                                ("told_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="closed_case_was_told_and_rated",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -358,6 +460,7 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-sent_at", "-id"],
                 "abstract": False,
+                "indexes": [models.Index(fields=["station", "-sent_at"], name="letter_register")],
             },
         ),
         migrations.CreateModel(
@@ -451,6 +554,26 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-at", "-id"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["station", "-at"], name="call_register"),
+                    models.Index(fields=["customer", "-at"], name="call_of_customer"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfaction__isnull", True),
+                            models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="call_rating_is_1_to_5",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("is_reached", False), models.Q(("points", ""), _negated=True), _connector="OR"
+                        ),
+                        name="call_reached_has_points",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -507,170 +630,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(
-                condition=models.Q(("state", "planned")), fields=["station", "due_at"], name="follow_up_to_call"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(fields=["customer", "-created_at"], name="follow_up_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(fields=("number",), name="follow_up_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("order__isnull", False)), fields=("order", "kind"), name="follow_up_once_per_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("appointment__isnull", False)),
-                fields=("appointment",),
-                name="follow_up_once_per_booking",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("satisfaction__isnull", True),
-                    models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
-                    _connector="OR",
-                ),
-                name="follow_up_rating_is_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("recommendation__isnull", True), ("recommendation__lte", 10), _connector="OR"),
-                name="recommendation_is_0_to_10",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "skipped"), _negated=True),
-                    models.Q(("closing_reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="skipped_call_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["called"]), _negated=True), ("reached_at__isnull", False), _connector="OR"
-                ),
-                name="called_follow_up_was_reached",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="servicecase",
-            index=models.Index(
-                condition=models.Q(("state", "closed"), _negated=True), fields=["station", "due_at"], name="case_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="servicecase",
-            index=models.Index(fields=["customer", "-created_at"], name="case_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecase",
-            constraint=models.UniqueConstraint(fields=("number",), name="case_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("satisfaction__isnull", True),
-                    models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
-                    _connector="OR",
-                ),
-                name="case_rating_is_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("description", ""), _negated=True), models.Q(("complainant", ""), _negated=True)
-                ),
-                name="case_says_who_and_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["assigned", "solved", "closed"]), _negated=True),
-                    ("handler__isnull", False),
-                    _connector="OR",
-                ),
-                name="case_in_hand_has_a_handler",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["solved", "closed"]), _negated=True),
-                    models.Q(models.Q(("solution", ""), _negated=True), ("investigated_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="solved_case_was_investigated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="servicecase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    models.Q(
-                        ("carried_out_at__isnull", False), ("satisfaction__isnull", False), ("told_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="closed_case_was_told_and_rated",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="letter",
-            index=models.Index(fields=["station", "-sent_at"], name="letter_register"),
-        ),
-        migrations.AddIndex(
-            model_name="callrecord",
-            index=models.Index(fields=["station", "-at"], name="call_register"),
-        ),
-        migrations.AddIndex(
-            model_name="callrecord",
-            index=models.Index(fields=["customer", "-at"], name="call_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="callrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("satisfaction__isnull", True),
-                    models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
-                    _connector="OR",
-                ),
-                name="call_rating_is_1_to_5",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="callrecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("is_reached", False), models.Q(("points", ""), _negated=True), _connector="OR"),
-                name="call_reached_has_points",
-            ),
         ),
     ]

@@ -134,6 +134,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("superseded_by__isnull", True),
+                            models.Q(("superseded_by", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="part_not_its_own_successor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin", "original"), models.Q(("quality_evidence", ""), _negated=True), _connector="OR"
+                        ),
+                        name="alternative_part_has_evidence",
+                        violation_error_message="An alternative part needs evidence of its quality.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("alternative_to__isnull", True), ("origin", "alternative"), _connector="OR"
+                        ),
+                        name="only_alternatives_stand_in",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,6 +221,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-effective_from", "-id"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "reviewed")), fields=["part"], name="part_price_in_use")
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("gross_price__gte", 0)), name="part_price_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "reviewed"), _negated=True),
+                            ("proposed_by_id__isnull", True),
+                            models.Q(("reviewed_by_id", models.F("proposed_by_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="part_price_reviewed_by_another",
+                        violation_error_message="A price is reviewed by somebody else than the person who proposed it.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -246,6 +285,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("operation__isnull", False), ("part__isnull", True), ("quantity__isnull", True)),
+                            models.Q(
+                                ("hours__isnull", True),
+                                ("operation__isnull", True),
+                                ("part__isnull", False),
+                                ("quantity__gt", 0),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="package_line_is_labour_or_part",
+                    ),
+                    models.UniqueConstraint(fields=("package", "position"), name="package_line_position_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -393,76 +448,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="part",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("superseded_by__isnull", True),
-                    models.Q(("superseded_by", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="part_not_its_own_successor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="part",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("origin", "original"), models.Q(("quality_evidence", ""), _negated=True), _connector="OR"
-                ),
-                name="alternative_part_has_evidence",
-                violation_error_message="An alternative part needs evidence of its quality.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="part",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("alternative_to__isnull", True), ("origin", "alternative"), _connector="OR"),
-                name="only_alternatives_stand_in",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="partprice",
-            index=models.Index(condition=models.Q(("state", "reviewed")), fields=["part"], name="part_price_in_use"),
-        ),
-        migrations.AddConstraint(
-            model_name="partprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("gross_price__gte", 0)), name="part_price_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partprice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "reviewed"), _negated=True),
-                    ("proposed_by_id__isnull", True),
-                    models.Q(("reviewed_by_id", models.F("proposed_by_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="part_price_reviewed_by_another",
-                violation_error_message="A price is reviewed by somebody else than the person who proposed it.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("operation__isnull", False), ("part__isnull", True), ("quantity__isnull", True)),
-                    models.Q(
-                        ("hours__isnull", True),
-                        ("operation__isnull", True),
-                        ("part__isnull", False),
-                        ("quantity__gt", 0),
-                    ),
-                    _connector="OR",
-                ),
-                name="package_line_is_labour_or_part",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageline",
-            constraint=models.UniqueConstraint(fields=("package", "position"), name="package_line_position_once"),
         ),
     ]

@@ -99,6 +99,35 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["station", "name"], name="customer_by_name"),
+                    models.Index(fields=["station", "name_pinyin"], name="customer_by_pinyin"),
+                    models.Index(
+                        condition=models.Q(("next_contact_on__isnull", False)),
+                        fields=["station", "next_contact_on"],
+                        name="customer_to_contact",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="customer_has_a_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(("credit_limit__gte", 0)), name="customer_credit_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("on_account", True), ("credit_limit", 0), _connector="OR"),
+                        name="customer_credit_only_on_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                        name="customer_not_merged_into_itself",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("region_code", ""), ("region_code__regex", "^[1-9][0-9]{5}$"), _connector="OR"
+                        ),
+                        name="customer_region_code_form",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -146,6 +175,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-granted_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at__isnull", True),
+                            ("withdrawn_at__gte", models.F("granted_at")),
+                            _connector="OR",
+                        ),
+                        name="consent_dates_in_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("customer", "purpose", "channel"),
+                        name="consent_live_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=django.db.models.lookups.GreaterThan(
+                            django.db.models.functions.text.Length("evidence"), 0
+                        ),
+                        name="consent_has_evidence",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,103 +222,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-is_primary", "pk"],
+                "indexes": [models.Index(fields=["number"], name="customer_phone_number")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("customer", "number", "extension"),
+                        name="customer_phone_once",
+                        violation_error_message="The customer already has this phone number.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_primary", True)),
+                        fields=("customer",),
+                        name="customer_phone_one_primary",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__regex", "^\\+[1-9][0-9]{6,14}$")), name="customer_phone_form"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["station", "name"], name="customer_by_name"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["station", "name_pinyin"], name="customer_by_pinyin"),
-        ),
-        migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(
-                condition=models.Q(("next_contact_on__isnull", False)),
-                fields=["station", "next_contact_on"],
-                name="customer_to_contact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="customer_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credit_limit__gte", 0)), name="customer_credit_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_account", True), ("credit_limit", 0), _connector="OR"),
-                name="customer_credit_only_on_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("id")), _negated=True),
-                name="customer_not_merged_into_itself",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("region_code", ""), ("region_code__regex", "^[1-9][0-9]{5}$"), _connector="OR"),
-                name="customer_region_code_form",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("granted_at")), _connector="OR"
-                ),
-                name="consent_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("customer", "purpose", "channel"),
-                name="consent_live_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length("evidence"), 0),
-                name="consent_has_evidence",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="customerphone",
-            index=models.Index(fields=["number"], name="customer_phone_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="customerphone",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "number", "extension"),
-                name="customer_phone_once",
-                violation_error_message="The customer already has this phone number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerphone",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_primary", True)), fields=("customer",), name="customer_phone_one_primary"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="customerphone",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__regex", "^\\+[1-9][0-9]{6,14}$")), name="customer_phone_form"
-            ),
         ),
     ]

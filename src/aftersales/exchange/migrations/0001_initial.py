@@ -73,6 +73,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["station", "-id"], name="imports_of_station"),
+                    models.Index(fields=["station", "sha256"], name="imports_by_file"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rows_done__lte", models.F("rows_total")), ("units_done__lte", models.F("units_total"))
+                        ),
+                        name="import_progress_within_file",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "committed"), _negated=True),
+                            ("units_done", models.F("units_total")),
+                            _connector="OR",
+                        ),
+                        name="written_import_is_complete",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +114,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("row", "id"),
+                "indexes": [models.Index(fields=["job", "kind", "row"], name="oddities_by_kind")],
             },
         ),
         migrations.CreateModel(
@@ -116,37 +137,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("station", "kind", "key"), name="source_key_imported_once")
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="importjob",
-            index=models.Index(fields=["station", "-id"], name="imports_of_station"),
-        ),
-        migrations.AddIndex(
-            model_name="importjob",
-            index=models.Index(fields=["station", "sha256"], name="imports_by_file"),
-        ),
-        migrations.AddConstraint(
-            model_name="importjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rows_done__lte", models.F("rows_total")), ("units_done__lte", models.F("units_total"))
-                ),
-                name="import_progress_within_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importjob",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "committed"), _negated=True),
-                    ("units_done", models.F("units_total")),
-                    _connector="OR",
-                ),
-                name="written_import_is_complete",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="importoddity",
-            index=models.Index(fields=["job", "kind", "row"], name="oddities_by_kind"),
         ),
     ]

@@ -67,6 +67,13 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("station", "code"),
+                        name="location_code_once_per_station",
+                        violation_error_message="This code is already taken at this station.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +123,25 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-id"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "number"), name="adjustment_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity", 0), _negated=True), name="adjustment_changes_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="adjustment_has_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "approved"), _negated=True),
+                            ("proposed_by_id__isnull", True),
+                            ("estimated_value__lte", models.F("limit")),
+                            models.Q(("decided_by_id", models.F("proposed_by_id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="large_adjustment_approved_by_another",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +174,19 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-id"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("number", ""), _negated=True),
+                        fields=("station", "number"),
+                        name="receipt_number_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "drafted"), models.Q(("number", ""), _negated=True), _connector="OR"
+                        ),
+                        name="posted_receipt_is_numbered",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +214,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0)), name="receipt_line_holds_something"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="receipt_value_not_negative"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +267,48 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "quantity__gt",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("consumed"), "+", models.F("released")
+                                ),
+                            )
+                        ),
+                        fields=["consumer_kind", "consumer_id"],
+                        name="reservation_open_of",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            (
+                                "quantity__gt",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("consumed"), "+", models.F("released")
+                                ),
+                            )
+                        ),
+                        fields=["part", "location"],
+                        name="reservation_open_at",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="reservation_holds_something"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("consumed__gte", 0),
+                            ("released__gte", 0),
+                            (
+                                "quantity__gte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("consumed"), "+", models.F("released")
+                                ),
+                            ),
+                        ),
+                        name="reservation_not_overdrawn",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +347,13 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-id"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("station", "part"),
+                        name="one_open_alert_per_part",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -294,6 +388,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "part", "location"), name="balance_once_per_shelf"),
+                    models.CheckConstraint(condition=models.Q(("on_hand__gte", 0)), name="on_hand_not_negative"),
+                    models.CheckConstraint(condition=models.Q(("reserved__gte", 0)), name="reserved_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reserved__lte", models.F("on_hand"))), name="reserved_lies_on_hand"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="stock_value_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("on_hand__gt", 0), ("value", 0), _connector="OR"),
+                        name="empty_shelf_has_no_value",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -370,6 +477,18 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-id"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["origin_kind", "origin_id"], name="move_by_origin"),
+                    models.Index(fields=["station", "part", "at"], name="move_by_part"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="move_moves_something"),
+                    models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="move_value_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("destination")), _negated=True),
+                        name="move_goes_elsewhere",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -408,198 +527,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="location",
-            constraint=models.UniqueConstraint(
-                fields=("station", "code"),
-                name="location_code_once_per_station",
-                violation_error_message="This code is already taken at this station.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.UniqueConstraint(fields=("station", "number"), name="adjustment_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity", 0), _negated=True), name="adjustment_changes_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="adjustment_has_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="adjustment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "approved"), _negated=True),
-                    ("proposed_by_id__isnull", True),
-                    ("estimated_value__lte", models.F("limit")),
-                    models.Q(("decided_by_id", models.F("proposed_by_id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="large_adjustment_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("number", ""), _negated=True),
-                fields=("station", "number"),
-                name="receipt_number_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receipt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "drafted"), models.Q(("number", ""), _negated=True), _connector="OR"),
-                name="posted_receipt_is_numbered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="receipt_line_holds_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiptline",
-            constraint=models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="receipt_value_not_negative"),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "quantity__gt",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("consumed"), "+", models.F("released")
-                        ),
-                    )
-                ),
-                fields=["consumer_kind", "consumer_id"],
-                name="reservation_open_of",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reservation",
-            index=models.Index(
-                condition=models.Q(
-                    (
-                        "quantity__gt",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("consumed"), "+", models.F("released")
-                        ),
-                    )
-                ),
-                fields=["part", "location"],
-                name="reservation_open_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0)), name="reservation_holds_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reservation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("consumed__gte", 0),
-                    ("released__gte", 0),
-                    (
-                        "quantity__gte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("consumed"), "+", models.F("released")
-                        ),
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "part"), name="stock_policy_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reorder_point__isnull", True), ("reorder_point__gte", 0), _connector="OR"),
+                        name="reorder_point_not_negative",
                     ),
-                ),
-                name="reservation_not_overdrawn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockalert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")), fields=("station", "part"), name="one_open_alert_per_part"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockbalance",
-            constraint=models.UniqueConstraint(fields=("station", "part", "location"), name="balance_once_per_shelf"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockbalance",
-            constraint=models.CheckConstraint(condition=models.Q(("on_hand__gte", 0)), name="on_hand_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockbalance",
-            constraint=models.CheckConstraint(condition=models.Q(("reserved__gte", 0)), name="reserved_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockbalance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reserved__lte", models.F("on_hand"))), name="reserved_lies_on_hand"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockbalance",
-            constraint=models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="stock_value_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockbalance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("on_hand__gt", 0), ("value", 0), _connector="OR"), name="empty_shelf_has_no_value"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stockmove",
-            index=models.Index(fields=["origin_kind", "origin_id"], name="move_by_origin"),
-        ),
-        migrations.AddIndex(
-            model_name="stockmove",
-            index=models.Index(fields=["station", "part", "at"], name="move_by_part"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmove",
-            constraint=models.CheckConstraint(condition=models.Q(("quantity__gt", 0)), name="move_moves_something"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmove",
-            constraint=models.CheckConstraint(condition=models.Q(("value__gte", 0)), name="move_value_not_negative"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockmove",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", models.F("destination")), _negated=True), name="move_goes_elsewhere"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockpolicy",
-            constraint=models.UniqueConstraint(fields=("station", "part"), name="stock_policy_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stockpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reorder_point__isnull", True), ("reorder_point__gte", 0), _connector="OR"),
-                name="reorder_point_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockpolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("order_up_to__isnull", True), ("order_up_to__gt", models.F("reorder_point")), _connector="OR"
-                ),
-                name="order_up_to_above_line",
-                violation_error_message="The target stock lies above the reorder line.",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("order_up_to__isnull", True),
+                            ("order_up_to__gt", models.F("reorder_point")),
+                            _connector="OR",
+                        ),
+                        name="order_up_to_above_line",
+                        violation_error_message="The target stock lies above the reorder line.",
+                    ),
+                ],
+            },
         ),
         migrations.RunSQL(APPEND_ONLY, OPEN_AGAIN),
     ]

@@ -74,6 +74,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("code",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code__regex", "^[A-Z0-9]{2,12}$")),
+                        name="station_code_is_plain",
+                        violation_error_message="Use 2 to 12 capital letters or digits for the station code.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +114,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("station_id", "weekday"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "weekday"), name="opening_hours_once_a_weekday"),
+                    models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="weekday_is_0_to_6"),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes__gt", models.F("opens"))),
+                        name="closes_after_opening",
+                        violation_error_message="The closing time must be after the opening time.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("break_ends__isnull", True), ("break_starts__isnull", True)),
+                            models.Q(
+                                ("break_ends__gt", models.F("break_starts")),
+                                ("break_ends__lte", models.F("closes")),
+                                ("break_starts__gte", models.F("opens")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="break_lies_within_hours",
+                        violation_error_message="The lunch break must lie within the opening hours.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +152,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "series", "year"), name="number_series_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CalendarDay",
@@ -145,6 +179,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("on",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "on"), name="calendar_day_once", nulls_distinct=False)
+                ],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +225,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("station_id", "code"),
+                "constraints": [models.UniqueConstraint(fields=("station", "code"), name="bay_code_once_a_station")],
             },
         ),
         migrations.CreateModel(
@@ -206,64 +244,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("station_id", "name"),
+                "constraints": [models.UniqueConstraint(fields=("station", "name"), name="team_name_once_a_station")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="station",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code__regex", "^[A-Z0-9]{2,12}$")),
-                name="station_code_is_plain",
-                violation_error_message="Use 2 to 12 capital letters or digits for the station code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.UniqueConstraint(fields=("station", "weekday"), name="opening_hours_once_a_weekday"),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(condition=models.Q(("weekday__lte", 6)), name="weekday_is_0_to_6"),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closes__gt", models.F("opens"))),
-                name="closes_after_opening",
-                violation_error_message="The closing time must be after the opening time.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("break_ends__isnull", True), ("break_starts__isnull", True)),
-                    models.Q(
-                        ("break_ends__gt", models.F("break_starts")),
-                        ("break_ends__lte", models.F("closes")),
-                        ("break_starts__gte", models.F("opens")),
-                    ),
-                    _connector="OR",
-                ),
-                name="break_lies_within_hours",
-                violation_error_message="The lunch break must lie within the opening hours.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="numberseries",
-            constraint=models.UniqueConstraint(fields=("station", "series", "year"), name="number_series_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="calendarday",
-            constraint=models.UniqueConstraint(
-                fields=("station", "on"), name="calendar_day_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bay",
-            constraint=models.UniqueConstraint(fields=("station", "code"), name="bay_code_once_a_station"),
-        ),
-        migrations.AddConstraint(
-            model_name="team",
-            constraint=models.UniqueConstraint(fields=("station", "name"), name="team_name_once_a_station"),
         ),
     ]

@@ -54,6 +54,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "webhook",
                 "verbose_name_plural": "webhooks",
                 "ordering": ("name", "id"),
+                "indexes": [django.contrib.postgres.indexes.GinIndex(fields=["events"], name="webhook_events")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("events__len__gte", 1)), name="webhook_subscribes_to_something"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("secret", ""), _negated=True), name="webhook_has_a_secret"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +164,52 @@ class Migration(migrations.Migration):
                 "verbose_name": "message",
                 "verbose_name_plural": "messages",
                 "abstract": False,
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "queued")), fields=["next_try_at"], name="message_due"),
+                    models.Index(
+                        condition=models.Q(("state", "queued"), models.Q(("lane", ""), _negated=True)),
+                        fields=["lane", "id"],
+                        name="message_lane",
+                    ),
+                    models.Index(fields=["station", "state", "-id"], name="message_by_state"),
+                    models.Index(
+                        condition=models.Q(("customer_id__isnull", False)),
+                        fields=["customer_id", "sent_at"],
+                        name="message_customer",
+                    ),
+                    models.Index(
+                        condition=models.Q(("subject_kind", ""), _negated=True),
+                        fields=["subject_kind", "subject_id"],
+                        name="message_subject",
+                    ),
+                    models.Index(
+                        condition=models.Q(("endpoint__isnull", False)),
+                        fields=["endpoint", "-id"],
+                        name="message_endpoint",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("dedupe_key", ""), _negated=True),
+                        fields=("station", "dedupe_key"),
+                        name="message_told_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "sent"), ("sent_at__isnull", True), _connector="OR"),
+                        name="message_sent_at_when_sent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_user__isnull", False),
+                            models.Q(("to_role", ""), _negated=True),
+                            ("customer_id__isnull", False),
+                            models.Q(("address", ""), _negated=True),
+                            ("endpoint__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="message_has_a_receiver",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,88 +283,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="webhookendpoint",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["events"], name="webhook_events"),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("events__len__gte", 1)), name="webhook_subscribes_to_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="webhookendpoint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("secret", ""), _negated=True), name="webhook_has_a_secret"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(condition=models.Q(("state", "queued")), fields=["next_try_at"], name="message_due"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("state", "queued"), models.Q(("lane", ""), _negated=True)),
-                fields=["lane", "id"],
-                name="message_lane",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["station", "state", "-id"], name="message_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("customer_id__isnull", False)),
-                fields=["customer_id", "sent_at"],
-                name="message_customer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("subject_kind", ""), _negated=True),
-                fields=["subject_kind", "subject_id"],
-                name="message_subject",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("endpoint__isnull", False)), fields=["endpoint", "-id"], name="message_endpoint"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("dedupe_key", ""), _negated=True),
-                fields=("station", "dedupe_key"),
-                name="message_told_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "sent"), ("sent_at__isnull", True), _connector="OR"),
-                name="message_sent_at_when_sent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("to_user__isnull", False),
-                    models.Q(("to_role", ""), _negated=True),
-                    ("customer_id__isnull", False),
-                    models.Q(("address", ""), _negated=True),
-                    ("endpoint__isnull", False),
-                    _connector="OR",
-                ),
-                name="message_has_a_receiver",
-            ),
         ),
     ]

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 "verbose_name": "paper",
                 "verbose_name_plural": "papers",
                 "abstract": False,
+                "indexes": [models.Index(fields=["subject_kind", "subject_id", "issued_at"], name="paper_subject")],
             },
         ),
         migrations.CreateModel(
@@ -100,27 +101,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "copy",
                 "verbose_name_plural": "copies",
                 "ordering": ("paper_id", "copy_number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("paper", "copy_number"), name="paper_copy_numbered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("copy_number__gte", 1)), name="paper_copy_counts_from_one"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="paper_copy_has_a_reason"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="paper",
-            index=models.Index(fields=["subject_kind", "subject_id", "issued_at"], name="paper_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="papercopy",
-            constraint=models.UniqueConstraint(fields=("paper", "copy_number"), name="paper_copy_numbered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="papercopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("copy_number__gte", 1)), name="paper_copy_counts_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="papercopy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="paper_copy_has_a_reason"
-            ),
         ),
         migrations.RunSQL(KEEP, LET_GO),
     ]

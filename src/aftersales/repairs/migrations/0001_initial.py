@@ -237,6 +237,43 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["station", "-received_at", "-id"], name="orders_by_arrival"),
+                    models.Index(fields=["station", "state", "promised_at"], name="orders_by_state"),
+                    models.Index(fields=["vehicle", "-received_at"], name="orders_of_vehicle"),
+                    models.Index(fields=["customer", "-received_at"], name="orders_of_customer"),
+                    models.Index(fields=["station", "released_at"], name="orders_by_release"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("station", "number"), name="repair_order_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "released"), _negated=True),
+                            models.Q(("payment_state__in", ("paid", "on_account")), ("released_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="released_order_is_paid_or_on_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("dispatched", "in_progress")), _negated=True),
+                            ("promised_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="dispatched_order_has_a_promise",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("is_historical", False),
+                            models.Q(("state__in", ("released", "archived", "closed", "cancelled")), _negated=True),
+                        ),
+                        fields=("vehicle",),
+                        name="one_open_order_a_vehicle",
+                        violation_error_message="This vehicle already has an open repair order.",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReceivingForm",
@@ -270,6 +307,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("covers_fitted", True)), name="covers_were_fitted"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("energy_percent__isnull", True), ("energy_percent__lte", 100), _connector="OR"
+                        ),
+                        name="energy_is_a_percentage",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="QualityCheck",
@@ -499,6 +547,55 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("order_id", "position"),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("technician__isnull", False)),
+                        fields=["technician", "work_state"],
+                        name="lines_of_technician",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "position"), name="line_position_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "gross",
+                                django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")),
+                            )
+                        ),
+                        name="line_adds_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quantity__gt", 0), ("kind", "record"), _connector="OR"),
+                        name="line_quantity_is_positive",
+                        violation_error_message="The quantity must be more than zero.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("discount__gte", 0), ("gross__gte", 0), ("unit_price__gte", 0)),
+                        name="line_is_not_negative",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued_quantity__gte", 0), ("issued_quantity__lte", models.F("quantity"))),
+                        name="line_issue_within_quantity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("issued_quantity", 0), ("consent", "agreed"), _connector="OR"),
+                        name="only_agreed_parts_are_issued",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("work_state", "waiting"), ("consent", "agreed"), _connector="OR"),
+                        name="only_agreed_work_is_done",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "labour"), ("part__isnull", True)),
+                            models.Q(("kind", "part"), ("operation__isnull", True), ("part__isnull", False)),
+                            models.Q(("kind", "record"), ("operation__isnull", True), ("part__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="line_is_of_one_kind",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -523,6 +620,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("order_id", "version"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "version"), name="estimate_version_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("cost_high__gte", models.F("cost_low"))), name="estimate_cost_is_a_range"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes_high__gte", models.F("minutes_low"))),
+                        name="estimate_time_is_a_range",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -543,6 +650,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("order_id", "id"),
+                "constraints": [models.UniqueConstraint(fields=("order", "clause"), name="departure_once_a_clause")],
             },
         ),
         migrations.CreateModel(
@@ -631,186 +739,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("technician",),
+                        name="technician_works_on_one_line",
+                        violation_error_message="The technician is still clocked on at another job.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                        ),
+                        name="session_ends_after_start",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(fields=["station", "-received_at", "-id"], name="orders_by_arrival"),
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(fields=["station", "state", "promised_at"], name="orders_by_state"),
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(fields=["vehicle", "-received_at"], name="orders_of_vehicle"),
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(fields=["customer", "-received_at"], name="orders_of_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="repairorder",
-            index=models.Index(fields=["station", "released_at"], name="orders_by_release"),
-        ),
-        migrations.AddConstraint(
-            model_name="repairorder",
-            constraint=models.UniqueConstraint(fields=("station", "number"), name="repair_order_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="repairorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "released"), _negated=True),
-                    models.Q(("payment_state__in", ("paid", "on_account")), ("released_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="released_order_is_paid_or_on_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repairorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("dispatched", "in_progress")), _negated=True),
-                    ("promised_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="dispatched_order_has_a_promise",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repairorder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("is_historical", False),
-                    models.Q(("state__in", ("released", "archived", "closed", "cancelled")), _negated=True),
-                ),
-                fields=("vehicle",),
-                name="one_open_order_a_vehicle",
-                violation_error_message="This vehicle already has an open repair order.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivingform",
-            constraint=models.CheckConstraint(condition=models.Q(("covers_fitted", True)), name="covers_were_fitted"),
-        ),
-        migrations.AddConstraint(
-            model_name="receivingform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("energy_percent__isnull", True), ("energy_percent__lte", 100), _connector="OR"),
-                name="energy_is_a_percentage",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="orderline",
-            index=models.Index(
-                condition=models.Q(("technician__isnull", False)),
-                fields=["technician", "work_state"],
-                name="lines_of_technician",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.UniqueConstraint(fields=("order", "position"), name="line_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("gross", django.db.models.expressions.CombinedExpression(models.F("net"), "+", models.F("tax")))
-                ),
-                name="line_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quantity__gt", 0), ("kind", "record"), _connector="OR"),
-                name="line_quantity_is_positive",
-                violation_error_message="The quantity must be more than zero.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("discount__gte", 0), ("gross__gte", 0), ("unit_price__gte", 0)),
-                name="line_is_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued_quantity__gte", 0), ("issued_quantity__lte", models.F("quantity"))),
-                name="line_issue_within_quantity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("issued_quantity", 0), ("consent", "agreed"), _connector="OR"),
-                name="only_agreed_parts_are_issued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("work_state", "waiting"), ("consent", "agreed"), _connector="OR"),
-                name="only_agreed_work_is_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="orderline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "labour"), ("part__isnull", True)),
-                    models.Q(("kind", "part"), ("operation__isnull", True), ("part__isnull", False)),
-                    models.Q(("kind", "record"), ("operation__isnull", True), ("part__isnull", True)),
-                    _connector="OR",
-                ),
-                name="line_is_of_one_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimate",
-            constraint=models.UniqueConstraint(fields=("order", "version"), name="estimate_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="estimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cost_high__gte", models.F("cost_low"))), name="estimate_cost_is_a_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="estimate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes_high__gte", models.F("minutes_low"))), name="estimate_time_is_a_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="departure",
-            constraint=models.UniqueConstraint(fields=("order", "clause"), name="departure_once_a_clause"),
         ),
         migrations.AddConstraint(
             model_name="concern",
             constraint=models.UniqueConstraint(fields=("order", "position"), name="concern_position_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="worksession",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("technician",),
-                name="technician_works_on_one_line",
-                violation_error_message="The technician is still clocked on at another job.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="worksession",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("started_at")), _connector="OR"
-                ),
-                name="session_ends_after_start",
-            ),
         ),
     ]

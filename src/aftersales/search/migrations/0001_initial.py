@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "constraints": [models.UniqueConstraint(fields=("kind", "object_id"), name="search_entry_once")],
             },
         ),
         migrations.CreateModel(
@@ -62,13 +63,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="searchentry",
-            constraint=models.UniqueConstraint(fields=("kind", "object_id"), name="search_entry_once"),
-        ),
-        migrations.AddIndex(
-            model_name="searchterm",
-            index=models.Index(fields=["entry", "term"], name="search_terms_of_entry"),
+            options={
+                "indexes": [models.Index(fields=["entry", "term"], name="search_terms_of_entry")],
+            },
         ),
     ]

@@ -84,6 +84,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("station_id", "employee_number"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("station", "employee_number"),
+                        name="employee_number_once_a_station",
+                        violation_error_message="This employee number is already in use at the station.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -101,6 +108,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("starts_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="shift_ends_after_start",
+                        violation_error_message="The shift must end after it begins.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,30 +148,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("staff_member_id", "kind", "valid_until"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gt", models.F("valid_from"))),
+                        name="certificate_ends_after_start",
+                        violation_error_message="The certificate must end after it begins.",
+                    )
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="staffmember",
-            constraint=models.UniqueConstraint(
-                fields=("station", "employee_number"),
-                name="employee_number_once_a_station",
-                violation_error_message="This employee number is already in use at the station.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="shift_ends_after_start",
-                violation_error_message="The shift must end after it begins.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("valid_until__gt", models.F("valid_from"))),
-                name="certificate_ends_after_start",
-                violation_error_message="The certificate must end after it begins.",
-            ),
         ),
     ]

@@ -169,6 +169,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "abstract": False,
+                "indexes": [
+                    models.Index(condition=models.Q(("vin", ""), _negated=True), fields=["vin"], name="vehicle_by_vin"),
+                    models.Index(fields=["station", "plate"], name="vehicle_by_plate"),
+                    models.Index(
+                        condition=models.Q(("next_service_on__isnull", False)),
+                        fields=["station", "next_service_on"],
+                        name="vehicle_service_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("vin", ""), _negated=True),
+                        fields=("station", "vin"),
+                        name="vehicle_vin_once_a_station",
+                        violation_error_message="A vehicle with this VIN is already on file.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("vin", ""), ("vin__regex", "^[A-HJ-NPR-Z0-9]{17}$"), _connector="OR"),
+                        name="vehicle_vin_form",
+                        violation_error_message="A VIN has 17 letters and digits, without I, O and Q.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("vin", ""), _negated=True), ("is_imported_history", True), _connector="OR"
+                        ),
+                        name="vehicle_without_vin_is_history",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("odometer_km__isnull", True), ("odometer_km__lte", 3000000), _connector="OR"
+                        ),
+                        name="vehicle_odometer_range",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -334,54 +368,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="vehicle",
-            index=models.Index(condition=models.Q(("vin", ""), _negated=True), fields=["vin"], name="vehicle_by_vin"),
-        ),
-        migrations.AddIndex(
-            model_name="vehicle",
-            index=models.Index(fields=["station", "plate"], name="vehicle_by_plate"),
-        ),
-        migrations.AddIndex(
-            model_name="vehicle",
-            index=models.Index(
-                condition=models.Q(("next_service_on__isnull", False)),
-                fields=["station", "next_service_on"],
-                name="vehicle_service_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicle",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("vin", ""), _negated=True),
-                fields=("station", "vin"),
-                name="vehicle_vin_once_a_station",
-                violation_error_message="A vehicle with this VIN is already on file.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("vin", ""), ("vin__regex", "^[A-HJ-NPR-Z0-9]{17}$"), _connector="OR"),
-                name="vehicle_vin_form",
-                violation_error_message="A VIN has 17 letters and digits, without I, O and Q.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("vin", ""), _negated=True), ("is_imported_history", True), _connector="OR"
-                ),
-                name="vehicle_without_vin_is_history",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vehicle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("odometer_km__isnull", True), ("odometer_km__lte", 3000000), _connector="OR"),
-                name="vehicle_odometer_range",
-            ),
         ),
     ]
