@@ -34,8 +34,12 @@ class Appointment(Document):
     state = models.CharField(_("state"), max_length=16, choices=AppointmentState, default=AppointmentState.REQUESTED)
     channel = models.CharField(_("channel"), max_length=16, choices=Channel, default=Channel.PHONE)
 
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, blank=True, related_name="+")
-    vehicle = models.ForeignKey("vehicles.Vehicle", models.PROTECT, null=True, blank=True, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    vehicle = models.ForeignKey(
+        "vehicles.Vehicle", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     contact_name = models.CharField(_("contact"), max_length=100)
     contact_phone = models.CharField(_("phone"), max_length=32)
     plate = models.CharField(_("plate"), max_length=20, blank=True)
@@ -229,6 +233,7 @@ class Slot(StationRow):
         ]
         indexes = [
             models.Index(fields=["holder_kind", "holder_id"], name="slot_holder", condition=Q(state=SlotState.HELD)),
+            models.Index(fields=["station", "-id"], name="slots_held_at", condition=Q(state=SlotState.HELD)),
         ]
 
     def __str__(self) -> str:

@@ -31,7 +31,9 @@ class CareHolder(Document):
 
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="+")
     staff_member = models.ForeignKey("staff.StaffMember", models.PROTECT, related_name="+")
-    stand_in = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, blank=True, related_name="+")
+    stand_in = models.ForeignKey(
+        "staff.StaffMember", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     stand_in_until = models.DateField(_("stand-in until"), null=True, blank=True)
 
     class Meta(Document.Meta):
@@ -58,11 +60,19 @@ class FollowUp(Document):
     number = models.CharField(_("number"), max_length=40)
     kind = models.CharField(max_length=16, choices=FollowUpKind)
     state = models.CharField(_("state"), max_length=12, choices=FollowUpState, default=FollowUpState.PLANNED)
-    order = models.ForeignKey("repairs.RepairOrder", models.PROTECT, null=True, blank=True, related_name="+")
-    appointment = models.ForeignKey("appointments.Appointment", models.PROTECT, null=True, blank=True, related_name="+")
+    order = models.ForeignKey(
+        "repairs.RepairOrder", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    appointment = models.ForeignKey(
+        "appointments.Appointment", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     follows = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, blank=True, related_name="+")
-    vehicle = models.ForeignKey("vehicles.Vehicle", models.PROTECT, null=True, blank=True, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    vehicle = models.ForeignKey(
+        "vehicles.Vehicle", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     assignee = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, blank=True, related_name="+")
     about = models.CharField(max_length=40)  # the number of the order or booking
     contact_name = models.CharField(max_length=120)
@@ -105,6 +115,7 @@ class FollowUp(Document):
                 fields=["station", "due_at"], name="follow_up_to_call", condition=Q(state=FollowUpState.PLANNED)
             ),
             models.Index(fields=["customer", "-created_at"], name="follow_up_of_customer"),
+            models.Index(fields=["station", "-created_at"], name="follow_up_register"),
         ]
 
     def __str__(self) -> str:
@@ -124,7 +135,9 @@ class ServiceCase(Document):
     channel = models.CharField(_("channel"), max_length=16, choices=CaseChannel)
     complainant = models.CharField(_("complainant"), max_length=120)
     complainant_phone = models.CharField(_("phone"), max_length=32, blank=True)
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, blank=True, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     vehicle = models.ForeignKey("vehicles.Vehicle", models.PROTECT, null=True, blank=True, related_name="+")
     order = models.ForeignKey("repairs.RepairOrder", models.PROTECT, null=True, blank=True, related_name="+")
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, null=True, blank=True, related_name="+")
@@ -173,6 +186,7 @@ class ServiceCase(Document):
         indexes = [
             models.Index(fields=["station", "due_at"], name="case_open", condition=~Q(state=CaseState.CLOSED)),
             models.Index(fields=["customer", "-created_at"], name="case_of_customer"),
+            models.Index(fields=["station", "-created_at"], name="case_register"),
         ]
 
     def __str__(self) -> str:
@@ -184,7 +198,9 @@ class CallRecord(StationRow):
 
     follow_up = models.ForeignKey(FollowUp, models.PROTECT, null=True, blank=True, related_name="calls")
     case = models.ForeignKey(ServiceCase, models.PROTECT, null=True, blank=True, related_name="calls")
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, blank=True, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     direction = models.CharField(max_length=4, choices=Direction)
     purpose = models.CharField(max_length=16, choices=CallPurpose)
     contact_name = models.CharField(max_length=120, blank=True)

@@ -56,6 +56,7 @@ class Clock(StationRow):
                 fields=("warn_at",), name="clock_to_warn", condition=Q(stopped_at=None, paused_at=None, warned_at=None)
             ),
             models.Index(F("clause"), F("station"), F("due_at"), name="clock_compliance"),
+            models.Index(fields=("station", "due_at"), name="clock_running", condition=Q(stopped_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -71,7 +71,7 @@ class Customer(Document):
 class CustomerPhone(models.Model):
     """A number the customer is reached at, kept as +, country code and digits; below its customer."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="phones")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="phones", db_index=False)
     number = models.CharField(_("Phone"), max_length=16)
     extension = models.CharField(_("Extension"), max_length=8, blank=True)
     label = models.CharField(max_length=10, choices=PhoneLabel, default=PhoneLabel.MOBILE)

@@ -86,9 +86,9 @@ class StockMove(StationRow):
     """
 
     id = models.BigAutoField(primary_key=True)
-    part = models.ForeignKey("catalog.Part", on_delete=models.PROTECT, related_name="+")
-    source = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
-    destination = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    part = models.ForeignKey("catalog.Part", on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+", db_index=False)
+    destination = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = QuantityField()
     value = MoneyField()
     kind = models.CharField(max_length=12, choices=MoveKind)
@@ -130,8 +130,8 @@ class Reservation(StationRow):
     The open quantity is what has neither been consumed by an issue nor released.
     """
 
-    part = models.ForeignKey("catalog.Part", on_delete=models.PROTECT, related_name="+")
-    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+")
+    part = models.ForeignKey("catalog.Part", on_delete=models.PROTECT, related_name="+", db_index=False)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, related_name="+", db_index=False)
     quantity = QuantityField()
     consumed = QuantityField(default=NONE)
     released = QuantityField(default=NONE)
@@ -251,6 +251,7 @@ class Receipt(Document):
                 condition=Q(state=ReceiptState.DRAFTED) | ~Q(number=""), name="posted_receipt_is_numbered"
             ),
         ]
+        indexes = [models.Index(fields=["station", "-id"], name="receipt_register")]
 
     def __str__(self) -> str:
         return self.number or f"({self.pk})"

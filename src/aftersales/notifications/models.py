@@ -58,7 +58,12 @@ class Message(StationRow):
     customer_id = models.BigIntegerField(_("to customer"), null=True)
     address = models.CharField(_("address"), max_length=300, blank=True, default="")
     endpoint = models.ForeignKey(
-        WebhookEndpoint, verbose_name=_("webhook"), on_delete=models.CASCADE, null=True, related_name="deliveries"
+        WebhookEndpoint,
+        verbose_name=_("webhook"),
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
     )
     subject_kind = models.CharField(_("kind of document"), max_length=80, blank=True, default="")
     subject_id = models.BigIntegerField(_("document"), null=True)

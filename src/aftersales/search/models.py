@@ -11,7 +11,7 @@ class SearchEntry(StationRow):
     """One findable document as a line of results; `station` is empty for masters of the whole network."""
 
     station = models.ForeignKey(  # type: ignore[assignment]  # the network's own masters have none
-        "network.Station", on_delete=models.CASCADE, null=True, related_name="+"
+        "network.Station", on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )
     kind = models.CharField(max_length=30)
     object_id = models.BigIntegerField()

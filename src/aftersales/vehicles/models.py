@@ -186,7 +186,7 @@ class Party(models.Model):
 class OdometerReading(models.Model):
     """What the odometer showed; never changed, an anomaly keeps its reason; below its vehicle."""
 
-    vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="readings")
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.CASCADE, related_name="readings", db_index=False)
     km = models.PositiveIntegerField(_("Odometer (km)"))
     at = models.DateTimeField()
     source = models.CharField(max_length=12, choices=ReadingSource)

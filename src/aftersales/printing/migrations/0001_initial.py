@@ -58,7 +58,10 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.station"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.station",
                     ),
                 ),
             ],

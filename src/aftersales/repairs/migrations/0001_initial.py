@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 (
                     "diagnosed_by",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -209,6 +210,7 @@ class Migration(migrations.Migration):
                 (
                     "comeback_of",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -219,6 +221,7 @@ class Migration(migrations.Migration):
                 (
                     "customer",
                     models.ForeignKey(
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="repair_orders",
                         to="customers.customer",
@@ -227,13 +230,19 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.station"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="network.station",
                     ),
                 ),
                 (
                     "vehicle",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="repair_orders", to="vehicles.vehicle"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="repair_orders",
+                        to="vehicles.vehicle",
                     ),
                 ),
             ],
@@ -339,7 +348,10 @@ class Migration(migrations.Migration):
                 (
                     "checked_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="staff.staffmember"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="staff.staffmember",
                     ),
                 ),
                 (
@@ -471,6 +483,7 @@ class Migration(migrations.Migration):
                 (
                     "bay",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -481,6 +494,7 @@ class Migration(migrations.Migration):
                 (
                     "concern",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -491,6 +505,7 @@ class Migration(migrations.Migration):
                 (
                     "job",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -501,6 +516,7 @@ class Migration(migrations.Migration):
                 (
                     "operation",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -511,6 +527,7 @@ class Migration(migrations.Migration):
                 (
                     "part",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -521,6 +538,7 @@ class Migration(migrations.Migration):
                 (
                     "resolved_by",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -531,6 +549,7 @@ class Migration(migrations.Migration):
                 (
                     "technician",
                     models.ForeignKey(
+                        db_index=False,
                         blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
@@ -541,7 +560,10 @@ class Migration(migrations.Migration):
                 (
                     "order",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="repairs.repairorder"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="repairs.repairorder",
                     ),
                 ),
             ],
@@ -614,7 +636,10 @@ class Migration(migrations.Migration):
                 (
                     "order",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="estimates", to="repairs.repairorder"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="estimates",
+                        to="repairs.repairorder",
                     ),
                 ),
             ],
@@ -644,7 +669,10 @@ class Migration(migrations.Migration):
                 (
                     "order",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="departures", to="repairs.repairorder"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="departures",
+                        to="repairs.repairorder",
                     ),
                 ),
             ],
@@ -696,7 +724,10 @@ class Migration(migrations.Migration):
             model_name="concern",
             name="order",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="concerns", to="repairs.repairorder"
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="concerns",
+                to="repairs.repairorder",
             ),
         ),
         migrations.CreateModel(
@@ -758,5 +789,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="concern",
             constraint=models.UniqueConstraint(fields=("order", "position"), name="concern_position_once"),
+        ),
+        migrations.AddIndex(
+            model_name="repairorder",
+            index=models.Index(
+                condition=models.Q(("comeback_of__isnull", False)), fields=["comeback_of"], name="comebacks_of_order"
+            ),
         ),
     ]

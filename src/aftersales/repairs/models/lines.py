@@ -21,17 +21,21 @@ class OrderLine(models.Model):
     A part line belongs to the labour line it is fitted by, when there is one.
     """
 
-    order = models.ForeignKey("repairs.RepairOrder", on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey("repairs.RepairOrder", on_delete=models.PROTECT, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=LineKind)
     concern = models.ForeignKey(
-        "repairs.Concern", on_delete=models.PROTECT, null=True, blank=True, related_name="lines"
+        "repairs.Concern", on_delete=models.PROTECT, null=True, blank=True, related_name="lines", db_index=False
     )
-    job = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="part_lines")
+    job = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="part_lines", db_index=False
+    )
     operation = models.ForeignKey(
-        "catalog.LabourOperation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "catalog.LabourOperation", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    part = models.ForeignKey("catalog.Part", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    part = models.ForeignKey(
+        "catalog.Part", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     code = models.CharField(max_length=40, blank=True, default="")
     text = models.CharField(max_length=300)
     unit = models.CharField(max_length=4, blank=True, default="")
@@ -53,13 +57,17 @@ class OrderLine(models.Model):
     is_added = models.BooleanField(default=False)
     consent = models.CharField(max_length=10, choices=Consent, default=Consent.PENDING)
     declined_reason = models.CharField(max_length=200, blank=True, default="")
-    resolved_by = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="resolves")
+    resolved_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="resolves", db_index=False
+    )
 
     work_state = models.CharField(max_length=10, choices=WorkState, default=WorkState.WAITING)
     technician = models.ForeignKey(
-        "staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    bay = models.ForeignKey("network.Bay", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    bay = models.ForeignKey(
+        "network.Bay", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     rework_count = models.PositiveSmallIntegerField(default=0)
     failure_reason = models.CharField(max_length=300, blank=True, default="")
 

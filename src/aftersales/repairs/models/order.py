@@ -32,12 +32,18 @@ class RepairOrder(Document):
     intake_outcome = models.CharField(max_length=16, choices=IntakeOutcome, blank=True, default="")
     is_historical = models.BooleanField(default=False)
 
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="repair_orders")
-    vehicle = models.ForeignKey("vehicles.Vehicle", on_delete=models.PROTECT, related_name="repair_orders")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.PROTECT, related_name="repair_orders", db_index=False
+    )
+    vehicle = models.ForeignKey(
+        "vehicles.Vehicle", on_delete=models.PROTECT, related_name="repair_orders", db_index=False
+    )
     appointment = models.OneToOneField(
         "appointments.Appointment", on_delete=models.PROTECT, null=True, blank=True, related_name="repair_order"
     )
-    comeback_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="comebacks")
+    comeback_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="comebacks", db_index=False
+    )
     advisor = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, null=True, related_name="+")
     # What the board, the lists and the papers show without a join; frozen at check-in.
     customer_name = models.CharField(max_length=120)
@@ -100,6 +106,7 @@ class RepairOrder(Document):
             models.Index(fields=("vehicle", "-received_at"), name="orders_of_vehicle"),
             models.Index(fields=("customer", "-received_at"), name="orders_of_customer"),
             models.Index(fields=("station", "released_at"), name="orders_by_release"),
+            models.Index(fields=("comeback_of",), name="comebacks_of_order", condition=Q(comeback_of__isnull=False)),
         )
 
     def __str__(self) -> str:
@@ -176,7 +183,7 @@ class ReceivingForm(models.Model):
 class Concern(models.Model):
     """One thing the customer came for: his own words, and apart from them what we made of it (DIAG-01)."""
 
-    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="concerns")
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="concerns", db_index=False)
     position = models.PositiveSmallIntegerField()
     customer_words = models.TextField()
     interpretation = models.TextField(blank=True, default="")
@@ -187,7 +194,7 @@ class Concern(models.Model):
     confirmed_with = models.CharField(max_length=120, blank=True, default="")
     confirmed_at = models.DateTimeField(null=True, blank=True)
     diagnosed_by = models.ForeignKey(
-        "staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "staff.StaffMember", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
 
     class Meta:
@@ -201,7 +208,7 @@ class Concern(models.Model):
 class Estimate(models.Model):
     """One issued version of the estimate, kept as it was told to the customer (EST-03, EST-08)."""
 
-    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="estimates")
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="estimates", db_index=False)
     version = models.PositiveSmallIntegerField()
     cost_low = models.DecimalField(max_digits=12, decimal_places=2)
     cost_high = models.DecimalField(max_digits=12, decimal_places=2)
@@ -252,7 +259,7 @@ class QualityCheck(models.Model):
     order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="quality_checks")
     kind = models.CharField(max_length=12, choices=CheckKind)
     round = models.PositiveSmallIntegerField()
-    checked_by = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, related_name="+")
+    checked_by = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, related_name="+", db_index=False)
     passed = models.BooleanField()
     answers = models.JSONField(default=dict)
     road_test = models.JSONField(default=dict)
@@ -285,7 +292,7 @@ class ProgressNotice(models.Model):
 class Departure(models.Model):
     """A superior's authorisation to leave the process at one clause, with the reason (SVC-02, ORG-20). Append-only."""
 
-    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="departures")
+    order = models.ForeignKey(RepairOrder, on_delete=models.PROTECT, related_name="departures", db_index=False)
     clause = models.CharField(max_length=10)
     reason = models.TextField()
     authorised_by = models.CharField(max_length=120)

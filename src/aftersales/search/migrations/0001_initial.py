@@ -24,7 +24,11 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="network.station"
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="network.station",
                     ),
                 ),
             ],
