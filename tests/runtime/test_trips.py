@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from aftersales.config.postgres.trips import in_order, numbered
+from aftersales.config.postgres.trips import Trips, in_order, numbered
 from aftersales.core.statements import Hot, Row, ask, ask_all, ask_along, run_later, send_waiting, settle_questions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,19 +33,20 @@ def rows() -> list[tuple[int, str]]:
 
 @contextmanager
 def counted() -> Iterator[list[int]]:
-    """Count what is sent to the server, whatever it holds."""
+    """Count what is sent to the server, whatever it holds and by whichever of the two ways."""
     trips = [0]
-    wait = psycopg.Connection.wait
 
-    def counting(self: Any, *args: Any, **kwargs: Any) -> Any:
-        trips[0] += 1
-        return wait(self, *args, **kwargs)
+    def counting(function: Any) -> Any:
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            trips[0] += 1
+            return function(*args, **kwargs)
 
-    psycopg.Connection.wait = counting  # type: ignore[method-assign]
-    try:
+        return counted
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Connection, "wait", counting(psycopg.Connection.wait))
+        patch.setattr(Trips, "_answers", counting(Trips._answers))
         yield trips
-    finally:
-        psycopg.Connection.wait = wait  # type: ignore[method-assign]
 
 
 def test_a_command_of_writes_is_one_trip() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import select
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -46,6 +47,7 @@ class Trips:
     names: dict[str, str] = field(default_factory=dict)
     on_the_way: list[str] = field(default_factory=list)
     count: int = 0
+    poll: select.poll | None = None
 
     def take(self) -> tuple[list[str], dict[int, Question]]:
         """Return what waits, and who reads its rows, and let it go."""
@@ -107,8 +109,7 @@ class Trips:
         """
         ahead, readers = self.take()
         try:
-            connection.pgconn.send_query(";".join((*ahead, *texts)).encode())
-            results: list[Any] = connection.wait(execute(connection.pgconn))
+            results = self._answers(connection, ";".join((*ahead, *texts)).encode())
             for place in list(readers):
                 if place < len(results) and results[place].status == ExecStatus.TUPLES_OK:
                     readers.pop(place).read(self.rows_of(results[place]))
@@ -119,6 +120,32 @@ class Trips:
             raise
         self.on_the_way = []
         return results[len(ahead) :]
+
+    def _answers(self, connection: Any, text: bytes) -> list[Any]:
+        """Send a text of statements and return their results.
+
+        As the driver's own waiting, which costs more than the trip itself where answers are short.
+        """
+        server = connection.pgconn
+        server.send_query(text)
+        if server.flush():  # too much for the socket at once
+            return connection.wait(execute(server))  # type: ignore[no-any-return]
+        if self.poll is None:
+            self.poll = select.poll()
+            self.poll.register(server.socket, select.POLLIN)
+        results: list[Any] = []
+        try:
+            while True:
+                while server.is_busy():
+                    self.poll.poll()
+                    server.consume_input()
+                result = server.get_result()
+                if result is None:
+                    return results
+                results.append(result)
+        except BaseException:  # interrupted in the middle of an answer: nobody else may read the rest of it
+            connection.close()
+            raise
 
     def rows_of(self, result: Any) -> Rows:
         """Return the rows of a result as Python values."""
