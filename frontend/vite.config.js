@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { defineConfig } from "vite";
 
 const here = import.meta.dirname;
-const entries = ["theme", "app", "charts", "board", "signature", "damage", "photo"];
+const entries = ["theme", "app", "charts", "board", "giving", "signature", "damage", "photo"];
 
 /** The inner drawing of one Tabler icon, without its frame and without the invisible square in it. */
 function drawing(name) {

@@ -1,8 +1,8 @@
-// The plan board: bays or technicians down, time across. Everything it may do is written on the element:
-//   <div data-board data-resources="/…json" data-events="/…json" data-move="/…" data-create="/…"
-//        data-date="2026-11-21" data-from="08:00" data-until="18:00" data-step="15">
-// Dropping a job POSTs id, resource, start, end (and version) to `data-move`; a refusal (409) puts it back
-// and shows the server's sentence.
+// The plan: bays and technicians down, time across. Everything it may do is written on the element:
+//   <div data-board data-plan='{"from": "08:00", "until": "18:00", "resources": […], "events": […]}'
+//        data-date="2026-11-21" data-step="15" data-dialog="id of a <dialog> that asks for the reason">
+// A job that names a `move` address may be dropped elsewhere: the step's own form is posted there, with the version
+// the plan was drawn from. A refusal puts the job back and shows the server's sentence with its clause.
 import { createCalendar, destroyCalendar, Interaction, ResourceTimeline } from "@event-calendar/core";
 import "@event-calendar/core/index.css";
 import "./styles/board.css";
@@ -21,32 +21,60 @@ function local(date) {
 async function send(url, fields) {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { "X-CSRFToken": csrfToken(), Accept: "application/json", "X-Requested-With": "fetch" },
+    headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
     body: new URLSearchParams(fields),
-  });
-  if (answer.ok) return;
+  }).catch(() => null);
+  if (!answer) return text("offline");
+  if (answer.ok && !answer.redirected) return "";
   const said = await answer.json().catch(() => ({}));
-  throw new Error(said.reason ?? said.detail ?? text("failed"));
+  const sentences = [...new Set([said.detail, ...Object.values(said.fields ?? {})])].filter(Boolean).join(" ");
+  return sentences ? sentences + (said.clause ? ` (${said.clause})` : "") : text("failed");
 }
+
+/** Asks the page's dialog what the step wants to know; null when the job is to stay where it was. */
+function asked(board, words) {
+  const dialog = document.getElementById(board.dataset.dialog ?? "");
+  if (!dialog) return Promise.resolve({});
+  dialog.querySelector("[data-dialog-words]").textContent = words;
+  const form = dialog.querySelector("form");
+  form.reset();
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((answer) => {
+    const done = () => answer(dialog.returnValue === "yes" ? Object.fromEntries(new FormData(form)) : null);
+    dialog.addEventListener("close", done, { once: true });
+  });
+}
+
+const MINUTE = 60000;
 
 function moved(board) {
   return async ({ event, revert, newResource }) => {
-    const fields = {
-      id: event.id,
-      resource: newResource?.id ?? event.resourceIds[0] ?? "",
-      start: local(event.start),
-      end: local(event.end),
-      version: event.extendedProps.version ?? "",
-      idempotency_key: crypto.randomUUID?.() ?? String(Math.random()),
-    };
-    try {
-      await send(board.dataset.move, fields);
-      document.dispatchEvent(new CustomEvent("board:moved", { detail: fields }));
-    } catch (error) {
+    const place = newResource?.id ?? event.resourceIds[0] ?? "";
+    const name = newResource?.title ?? board.calendar.getResourceById?.(place)?.title ?? "";
+    const times = [event.start, event.end].map((at) => local(at).slice(11)).join("–");
+    board.toggleAttribute("data-hold", true);
+    const answers = await asked(board, [event.title, name, times].filter(Boolean).join(" · "));
+    const [kind, key] = place.split("-");
+    const refusal =
+      answers &&
+      (await send(event.extendedProps.move, {
+        ...answers,
+        [kind]: key,
+        arrives_at: local(event.start),
+        duration_minutes: Math.round((event.end - event.start) / MINUTE),
+        version: event.extendedProps.version ?? "",
+        idempotency_key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`,
+      }));
+    board.toggleAttribute("data-hold", false);
+    if (answers && !refusal) {
+      say(text("moved"), "success");
+    } else {
       revert();
-      say(error.message === "Failed to fetch" ? text("offline") : error.message, "warning");
+      if (refusal) say(refusal, "warning");
     }
-    board.calendar.refetchEvents();
+    const region = board.closest("[data-live]");
+    if (answers && region) window.htmx.trigger(region, "refresh");
   };
 }
 
@@ -76,62 +104,57 @@ function label({ resource }) {
   return { domNodes: [box] };
 }
 
-function inlineJson(id) {
-  return JSON.parse(document.getElementById(id).textContent);
+const NARROWEST = 44; // half an hour that a finger can still hit
+const NAMES = 150;
+const minutes = (value) => Number(value.slice(0, 2)) * 60 + Number(value.slice(3));
+
+/** Half an hour is as wide as the day fits the page, and never too narrow to be used. */
+function width(board, plan) {
+  const slots = Math.ceil((minutes(plan.until) - minutes(plan.from)) / 30);
+  return Math.max(NARROWEST, Math.floor((board.clientWidth - NAMES) / slots));
 }
 
 function start(board) {
-  const { date, from = "08:00", until = "18:00", step = "15", view = "resourceTimelineDay" } = board.dataset;
-  const editable = Boolean(board.dataset.move);
-  const sources = board.dataset.events ? { eventSources: [{ url: board.dataset.events }] } : {};
+  const { date, step = "15" } = board.dataset;
+  const plan = JSON.parse(board.dataset.plan);
+  const editable = plan.events.some((event) => event.editable);
+  board.querySelector("[data-board-fallback]")?.remove();
   board.calendar = createCalendar(board, [ResourceTimeline, Interaction], {
     ...words,
-    view,
-    date: date ? `${date}T00:00:00` : undefined,
+    view: "resourceTimelineDay",
+    date: `${date}T00:00:00`,
     height: "auto",
-    slotMinTime: clock(from),
-    slotMaxTime: clock(until),
+    slotMinTime: clock(plan.from),
+    slotMaxTime: clock(plan.until),
     slotDuration: "00:30",
     snapDuration: `00:${step}`,
-    slotWidth: 44,
+    slotWidth: width(board, plan),
     slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     nowIndicator: true,
     editable,
-    eventStartEditable: editable,
-    eventDurationEditable: editable,
-    selectable: Boolean(board.dataset.create),
     longPressDelay: 350,
-    pointer: true,
-    headerToolbar: { start: "prev,today,next", center: "title", end: board.dataset.views ?? "" },
+    headerToolbar: { start: "", center: "", end: "" },
     resourceLabelContent: label,
     eventContent: content,
     eventClassNames: ({ event }) => [`job-${event.extendedProps.tone ?? "blue"}`],
+    eventDragStart: () => board.toggleAttribute("data-hold", true),
+    eventDragStop: () => board.toggleAttribute("data-hold", false),
+    eventResizeStart: () => board.toggleAttribute("data-hold", true),
+    eventResizeStop: () => board.toggleAttribute("data-hold", false),
     eventDrop: moved(board),
     eventResize: moved(board),
     eventClick: ({ event }) => event.extendedProps.url && window.location.assign(event.extendedProps.url),
-    select: ({ start: begin, end, resource }) => {
-      const query = new URLSearchParams({ start: local(begin), end: local(end), resource: resource?.id ?? "" });
-      window.location.assign(`${board.dataset.create}?${query}`);
-    },
-    datesSet: ({ start: first }) => {
-      board.dispatchEvent(new CustomEvent("board:date", { bubbles: true, detail: local(first).slice(0, 10) }));
-    },
-    ...(board.dataset.eventsJson ? { events: inlineJson(board.dataset.eventsJson) } : sources),
-    ...(board.dataset.resourcesJson
-      ? { resources: inlineJson(board.dataset.resourcesJson) }
-      : { resources: { url: board.dataset.resources } }),
+    resources: plan.resources,
+    events: plan.events,
   });
-  board.querySelector("[data-board-fallback]")?.remove();
   board.classList.add("board-ready");
-  if (board.dataset.events) {
-    const beat = setInterval(() => {
-      if (!board.isConnected) {
-        clearInterval(beat);
-        destroyCalendar(board.calendar);
-      } else if (!document.hidden) board.calendar.refetchEvents();
-    }, Number(board.dataset.every ?? 20) * 1000);
-  }
+  for (const hint of board.parentElement.querySelectorAll("[data-needs-script]")) hint.hidden = !editable;
+  new MutationObserver((_changes, watch) => {
+    if (board.isConnected) return;
+    watch.disconnect();
+    destroyCalendar(board.calendar);
+  }).observe(document.body, { childList: true, subtree: true });
 }
 
 each("[data-board]", start);

@@ -7,8 +7,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   // Nobody looks, or somebody is just typing in it: leave it as it is and ask again at the next beat.
   const active = document.activeElement;
   const typing = region.contains(active) && active.matches("input:not([type=hidden]), textarea, select");
-  const open = region.querySelector("details[open][data-hold]");
-  if (document.hidden || typing || open) {
+  const open = region.querySelector("details[open][data-hold], [data-board][data-hold]");
+  if (document.hidden || typing || open || region.hasAttribute("data-hold")) {
     event.preventDefault();
     return;
   }

@@ -73,6 +73,7 @@ each(".toast-line[data-tone=success], .toast-line[data-tone=info]", (line) => se
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.closest("[hx-post], [hx-get]")) return;
   const form = event.target;
+  if (form.method === "dialog") return; // it goes nowhere, and is filled in again
   if (form.dataset.busy) {
     event.preventDefault();
     return;

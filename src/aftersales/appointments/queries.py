@@ -24,6 +24,7 @@ from aftersales.staff.models import StaffMember
 from aftersales.standards.binding import fulfils
 from aftersales.standards.queries import threshold
 
+BOOKING = "appointments.appointment"  # what a slot held for a booking names as its holder
 STEP_MINUTES = 15  # the grid of the plan; a drawing unit, no promise
 WORK_BAYS = frozenset(set(BayKind) - {BayKind.CONSULTATION, BayKind.WASH, BayKind.INSPECTION})
 WORKING_POSTS = (Post.TECHNICIAN, Post.FOREMAN, Post.INSPECTOR)
@@ -298,6 +299,29 @@ def keeping_record(actor: Actor, customer_id: int) -> KeepingRecord:
 def items_of(appointment: Appointment) -> list[AppointmentItem]:
     """Return the lines of a booking with operation and part fetched."""
     return list(appointment.items.select_related("operation", "part").order_by("pk"))
+
+
+def bookings_holding(station: Station, found: Resources) -> dict[int, Appointment]:
+    """Return the confirmed bookings that hold slots of the day, by slot; slots of other holders have none."""
+    slots = [slot for taken in (found.bay_slots, found.technician_slots) for row in taken.values() for slot in row]
+    holders = {slot.pk: slot.holder_id for slot in slots if slot.holder_kind == BOOKING}
+    if not holders:
+        return {}
+    rows = Appointment.objects.at_station(station.pk).in_bulk(list(set(holders.values())))
+    confirmed = {pk: row for pk, row in rows.items() if row.state == AppointmentState.CONFIRMED}
+    return {slot_id: confirmed[holder] for slot_id, holder in holders.items() if holder in confirmed}
+
+
+def day_version(station: Station, day: date) -> tuple[object, ...]:
+    """Return what changes whenever the day's plan does: slots held and given back, steps of its bookings."""
+    start, end = hours.day_span(station, day)
+    slots = Slot.objects.at_station(station.pk).filter(
+        state=SlotState.HELD, during__overlap=TimestamptzRange(start, end)
+    )
+    held = slots.order_by().aggregate(count=Count("pk"), keys=Sum("pk"))
+    bookings = Appointment.objects.at_station(station.pk).filter(arrives_at__gte=start, arrives_at__lt=end)
+    seen = bookings.order_by().aggregate(count=Count("pk"), versions=Sum("version"))
+    return held["count"], held["keys"], seen["count"], seen["versions"]
 
 
 def open_appointment_for(

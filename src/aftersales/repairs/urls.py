@@ -2,12 +2,14 @@
 
 from django.urls import path, re_path
 
-from aftersales.repairs.views import board, listing, order, reception, technician
+from aftersales.repairs.views import board, giving, listing, order, reception, technician
 
 app_name = "repairs"
 ONE = r"^repair-orders/(?P<number>[^/]{1,40})/"
 urlpatterns = [
     path("board/", board.board_page, name="board"),
+    path("board/tray/", giving.tray, name="tray"),
+    re_path(r"^board/(?P<number>[^/]{1,40})/give/$", giving.give, name="give"),
     path("workshop/", technician.jobs_page, name="technician"),
     re_path(r"^workshop/(?P<number>[^/]{1,40})/$", technician.job_page, name="job"),
     re_path(r"^workshop/(?P<number>[^/]{1,40})/photos/$", technician.photos, name="job_photos"),

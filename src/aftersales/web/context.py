@@ -137,6 +137,7 @@ def _texts(_language: str) -> dict[str, str]:
         "failed": gettext("That did not work. Reload the page and try again."),
         "forbidden": gettext("You are not allowed to do this."),
         "missing": gettext("This record does not exist or is not visible to you."),
+        "moved": gettext("Moved."),
         "busy": gettext("Too many requests at once. Please wait a moment."),
     }
 

@@ -1,8 +1,10 @@
 """The screens of bookings, over HTTP, as the people of the cast use them."""
 
+import json
 import re
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -169,3 +171,101 @@ def test_pages_ask_the_database_the_same_number_of_times_however_many_rows(
         lin.get(f"/appointments/?day={booking.arrives_at:%Y-%m-%d}")
     with django_assert_max_num_queries(10):
         lin.get(f"/appointments/{booking.number}/")
+
+
+def confirmed(booking: Appointment, cast: Cast) -> Appointment:
+    told = transitions.tell_terms(booking, cast.lin, timezone.now(), documents_to_bring="行驶证")
+    return transitions.confirm(told, cast.lin, timezone.now())
+
+
+def plan_in(text: str) -> Any:
+    found = re.search(r'data-plan="([^"]*)"', text)
+    assert found is not None
+    return json.loads(unescape(found[1]))
+
+
+def test_APPT_09_a_booking_dropped_on_the_plan_is_moved_or_refused_with_its_clause(
+    client_of: Any, booking: Appointment, cast: Cast
+) -> None:
+    booking = confirmed(booking, cast)
+    day = f"/appointments/?day={tomorrow_ten():%Y-%m-%d}"
+    lin = client_of("lin")
+    plan = plan_in(lin.get(day).content.decode())
+    jobs = {job["resourceIds"][0]: job for job in plan["events"]}
+    bay, person = f"bay-{cast.bays['A2'].pk}", f"technician-{cast.staff['zhao'].pk}"
+    assert jobs.keys() == {bay, person}
+    assert {bay, person} <= {row["id"] for row in plan["resources"]}
+    assert (jobs[bay]["start"][11:], jobs[bay]["end"][11:], jobs[bay]["editable"]) == ("10:00", "11:00", True)
+
+    def drop(at: str, key: str, bay: str = "A2") -> Any:
+        facts = jobs[f"bay-{cast.bays['A2'].pk}"]["extendedProps"]
+        fields = {"arrives_at": f"{tomorrow_ten():%Y-%m-%d}T{at}", "duration_minutes": 60, "reason": "客户改时间"}
+        fields |= {"bay": cast.bays[bay].pk, "version": facts["version"], "idempotency_key": key}
+        return lin.post(facts["move"], fields, headers={"Accept": "application/json"})
+
+    moved, again = drop("14:30", "drop-0001", "A3"), drop("14:30", "drop-0001", "A3")
+    assert (moved.status_code, again.status_code) == (200, 200)  # the same movement sent twice is one
+    booking.refresh_from_db()
+    assert booking.reschedule_count == 1
+    assert timezone.localtime(booking.arrives_at).strftime("%H:%M") == "14:30"
+    assert (booking.bay, booking.technician) == (cast.bays["A3"], cast.staff["zhao"])
+    stale = drop("15:30", "drop-0002")
+    assert (stale.status_code, stale.headers["Content-Type"]) == (412, "application/problem+json")
+    jobs[bay]["extendedProps"]["version"] = booking.version
+    refused = drop("20:30", "drop-0003")
+    assert (refused.status_code, refused.json()["clause"]) == (409, "APPT-09")
+    assert refused.json()["detail"]
+    booking.refresh_from_db()
+    assert booking.reschedule_count == 1
+
+
+def test_only_who_may_book_can_move_and_the_region_that_polls_costs_nothing_while_nothing_changes(
+    client_of: Any, booking: Appointment, cast: Cast
+) -> None:
+    booking = confirmed(booking, cast)
+    day = f"/appointments/?day={tomorrow_ten():%Y-%m-%d}"
+    sun, lin = client_of("sun"), client_of("lin")
+    shown = sun.get(day).content.decode()
+    assert not any(job["editable"] for job in plan_in(shown)["events"])
+    assert "steps/reschedule/" not in shown
+    assert f"/appointments/{booking.number}/steps/reschedule/" in lin.get(day).content.decode()  # without a script
+    region = {"HX-Request": "true", "HX-Target": "day-plan"}
+    tag = {"If-None-Match": lin.get(day, headers=region).headers["X-Region-Tag"]}
+    assert lin.get(day, headers=region | tag).status_code == 304
+    transitions.reconfirm(booking, cast.lin, timezone.now())
+    assert lin.get(day, headers=region | tag).status_code == 200
+
+
+def test_headquarters_choose_the_station_whose_bookings_they_see(
+    client_of: Any, booking: Appointment, cast: Cast
+) -> None:
+    booking = confirmed(booking, cast)
+    day = f"/appointments/?day={tomorrow_ten():%Y-%m-%d}"
+    gu = client_of("gu")
+    first = gu.get(day)
+    assert first.status_code == 200
+    assert cast.other_station.name in first.content.decode()
+    assert cast.station.name in first.content.decode()
+    here = gu.get(f"{day}&station={cast.station.pk}").content.decode()
+    assert booking.number in here
+    assert booking.number not in gu.get(f"{day}&station={cast.other_station.pk}").content.decode()
+    assert gu.get(f"/appointments/arrivals/?station={cast.station.pk}").status_code == 200
+    assert gu.get("/appointments/requests/").status_code == 200
+    assert gu.get("/appointments/new/").status_code == 403  # they look, they do not book
+    # The fence is the same as ever: who belongs to one station gets no other by naming it.
+    ma = client_of("ma").get(f"{day}&station={cast.station.pk}").content.decode()
+    assert booking.number not in ma
+    assert cast.station.name not in ma
+    assert client_of("admin_sys").get("/appointments/").status_code == 403
+    assert client_of("admin_sys").get("/appointments/requests/").status_code == 403
+
+
+def test_a_walk_in_is_queued_once_and_what_was_typed_stays(client_of: Any, cast: Cast) -> None:
+    lin = client_of("lin")
+    for _n in range(2):
+        typed = {"plate": "苏B88888", "idempotency_key": "walk-in-1"}
+        assert lin.post("/appointments/arrivals/note/", typed).status_code == 303
+    assert Arrival.objects.everywhere().count() == 1
+    refused = lin.post("/appointments/arrivals/note/", {"plate": "苏B99999" * 5})
+    assert refused.status_code == 422
+    assert "苏B99999" in refused.content.decode()

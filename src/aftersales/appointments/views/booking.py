@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,16 +15,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aftersales.appointments import queries, rules, transitions
 from aftersales.appointments.choices import Desk
-from aftersales.appointments.forms import ASKING, BookingForm, step_form
+from aftersales.appointments.forms import ASKING, BookingForm, StationForm, step_form
 from aftersales.appointments.models import Appointment
 from aftersales.appointments.permissions import P
 from aftersales.appointments.pricing import Offer, priced_offer
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held
-from aftersales.core.errors import Forbidden, NotVisible, Refusal, StaleVersion
-from aftersales.customers.forms import add_refusal
+from aftersales.core.errors import Forbidden, NotVisible, Refusal
 from aftersales.customers.models import Customer
-from aftersales.customers.views.door import actor_of, once, station_for, version_of
+from aftersales.doors.commands import actor_of
+from aftersales.doors.html import Outcome, add_refusal, attempt, once, sentence_of, version_in
+from aftersales.doors.problems import problem, refusal_problem
+from aftersales.doors.stations import StationShown, station_shown
 from aftersales.journal.queries import entries_of
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
@@ -33,6 +35,7 @@ from aftersales.vehicles.models import Vehicle
 from aftersales.web.htmx import go_to, page, redirect_or_fragments
 from aftersales.web.rows import TimelineRow
 
+JSON = "application/json"
 PARTS = ("booking-actions", "booking-state", "booking-journal")
 
 
@@ -89,8 +92,8 @@ def booking_page(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
-    """Show the form of a step, or take the step."""
-    actor, at = actor_of(request), timezone.now()
+    """Show the form of a step, or take the step; the plan, which asks for JSON, gets a refusal as a problem."""
+    actor = actor_of(request)
     appointment = _booking(actor, number)
     row = transitions.WORKFLOW.by_name.get(step)
     if row is None or step == "arrive":
@@ -100,34 +103,46 @@ def booking_step(request: HttpRequest, number: str, step: str) -> HttpResponse:
         shown = _context(actor, appointment, form=step_form(step, appointment), step=row)
         return page(request, template, shown, partials=PARTS)
     form = step_form(step, appointment, request.POST)
-    status, sentence = 422, ""
-    if form.is_valid():
-        try:
-            arguments = form.arguments()
-            if step == "change" and appointment.state == "confirmed":
-                arguments = {name: value for name, value in arguments.items() if name in form.changed_data}
-            body = getattr(transitions, step)
-            body(held(appointment, version_of(request)), actor, at, **arguments)
-        except Forbidden:
-            raise
-        except Refusal as refusal:
-            status, sentence = refusal.status, str(refusal)
-            if isinstance(refusal, StaleVersion):
-                appointment, status = _booking(actor, number), 409
-            elif form.fields:
-                add_refusal(form, refusal)
-                sentence = ""
-        else:
-            messages.success(request, _("Saved."))
-            return redirect_or_fragments(
-                request,
-                to=reverse("appointments:booking", args=[number]),
-                template=template,
-                parts=PARTS,
-                context=lambda: _context(actor, _booking(actor, number)),
-            )
+    version = version_in(request)
+    outcome = attempt(request, form, lambda who, when: _step(appointment, step, form, who, when, version))
+    if request.headers.get("Accept") == JSON:
+        return _told(request, form, outcome)
+    if outcome.is_done:
+        messages.success(request, _("Saved."))
+        return redirect_or_fragments(
+            request,
+            to=outcome.value,
+            template=template,
+            parts=PARTS,
+            context=lambda: _context(actor, _booking(actor, number)),
+        )
+    if outcome.is_stale:
+        appointment = _booking(actor, number)
+    sentence = "" if form.fields or outcome.refusal is None else sentence_of(outcome.refusal)
     shown = _context(actor, appointment, form=form if form.fields else None, step=row, sentence=sentence)
-    return redirect_or_fragments(request, to="", template=template, parts=PARTS[:1], context=shown, status=status)
+    return redirect_or_fragments(
+        request, to="", template=template, parts=PARTS[:1], context=shown, status=outcome.status
+    )
+
+
+def _step(
+    appointment: Appointment, step: str, form: StationForm, actor: Actor, at: datetime, version: int | None
+) -> str:
+    arguments = form.arguments()
+    if step == "change" and appointment.state == "confirmed":
+        arguments = {name: value for name, value in arguments.items() if name in form.changed_data}
+    body = getattr(transitions, step)
+    body(held(appointment, version), actor, at, **arguments)
+    return reverse("appointments:booking", args=[appointment.number])
+
+
+def _told(request: HttpRequest, form: StationForm, outcome: Outcome) -> HttpResponse:
+    if outcome.is_done:
+        return JsonResponse({"url": outcome.value})
+    if outcome.refusal is not None:
+        return refusal_problem(request, outcome.refusal)
+    sentences = [str(sentence) for errors in form.errors.values() for sentence in errors]
+    return problem(request, status=outcome.status, code="misfilled", detail=" ".join(sentences))
 
 
 @require_POST
@@ -143,27 +158,26 @@ def booking_slip(request: HttpRequest, number: str) -> HttpResponse:
 def new_booking(request: HttpRequest) -> HttpResponse:
     """Take a booking on one page: who, what, price and parts, free times; request or book at once."""
     actor, at = actor_of(request), timezone.now()
-    station = station_for(actor, P.BOOK)
+    shown = station_shown(request, actor, P.BOOK)
+    station = shown.station
     vehicle, customer = _known(actor, request)
     initial = _initial(vehicle, customer)
     if request.method != "POST":
         form = BookingForm(initial=initial, station_id=station.pk)
-        return page(request, "appointments/new.html", _shown(form, vehicle, customer))
+        return page(request, "appointments/new.html", _shown(form, shown, vehicle, customer))
     form = BookingForm(request.POST, station_id=station.pk)
     offer, status = None, 422
     if form.is_valid():
         try:
             offer = _offer(form, station, vehicle, at)
-            command = request.POST.get("command", "preview")
+            priced, command = offer, request.POST.get("command", "preview")
             if command in ("request", "book"):
-                return once(
-                    request,
-                    at,
-                    lambda: reverse(
-                        "appointments:booking",
-                        args=[_take(command, actor, at, station, form, offer, vehicle, customer).number],
-                    ),
-                )
+
+                def take(who: Actor, when: datetime) -> str:
+                    taken = _take(command, who, when, station, form, priced, vehicle, customer)
+                    return reverse("appointments:booking", args=[taken.number])
+
+                return go_to(request, once(request, take))
             status = 200
         except Forbidden:
             raise
@@ -171,7 +185,7 @@ def new_booking(request: HttpRequest) -> HttpResponse:
             add_refusal(form, refusal)
             status = refusal.status
     free = _free(form, station, offer, at)
-    return page(request, "appointments/new.html", _shown(form, vehicle, customer, offer, free), status=status)
+    return page(request, "appointments/new.html", _shown(form, shown, vehicle, customer, offer, free), status=status)
 
 
 def _known(actor: Actor, request: HttpRequest) -> tuple[Vehicle | None, Customer | None]:
@@ -193,9 +207,14 @@ def _initial(vehicle: Vehicle | None, customer: Customer | None) -> dict[str, An
 
 
 def _shown(
-    form: BookingForm, vehicle: Vehicle | None, customer: Customer | None, offer: Offer | None = None, free: Any = ()
+    form: BookingForm,
+    shown: StationShown,
+    vehicle: Vehicle | None,
+    customer: Customer | None,
+    offer: Offer | None = None,
+    free: Any = (),
 ) -> dict[str, Any]:
-    return {"form": form, "vehicle": vehicle, "customer": customer, "offer": offer, "free": free}
+    return {"form": form, "shown": shown, "vehicle": vehicle, "customer": customer, "offer": offer, "free": free}
 
 
 def _offer(form: BookingForm, station: Station, vehicle: Vehicle | None, at: datetime) -> Offer:

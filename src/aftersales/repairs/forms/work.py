@@ -46,13 +46,15 @@ class AssignmentsForm(StepForm):
         people = [("", "—"), *((str(p.pk), p.name) for p in people_of(self.order.station_id))]
         bays = [("", "—"), *((str(bay.pk), f"{bay.code} {bay.name}") for bay in bays_of(self.order.station_id))]
         booked = self.order.appointment
+        # A card dropped on the board names who or where it was dropped on.
+        dropped = {name: self.subject.query.get(name, "") for name in ("technician", "bay")}
         for line in self.lines():
             self.fields[f"technician_{line.pk}"] = forms.ChoiceField(label=_("Technician"), choices=people)
             self.fields[f"bay_{line.pk}"] = forms.ChoiceField(label=_("Bay"), choices=bays, required=False)
             technician = line.technician_id or (booked.technician_id if booked else None)
             bay = line.bay_id or (booked.bay_id if booked else None)
-            self.initial.setdefault(f"technician_{line.pk}", str(technician or ""))
-            self.initial.setdefault(f"bay_{line.pk}", str(bay or ""))
+            self.initial.setdefault(f"technician_{line.pk}", dropped["technician"] or str(technician or ""))
+            self.initial.setdefault(f"bay_{line.pk}", dropped["bay"] or str(bay or ""))
 
     def lines(self) -> list[OrderLine]:
         """Return the lines that can be given to somebody now."""

@@ -26,6 +26,7 @@ COLUMNS: tuple[tuple[str, Text, frozenset[S]], ...] = (
     ("wash", _("To wash"), frozenset({S.INSPECTED})),
     ("hand_over", _("To hand over"), frozenset({S.WASHED, S.READY, S.SETTLED})),
 )
+GIVABLE = frozenset({S.AUTHORIZED, S.DISPATCHED, S.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,12 @@ class Card:
     is_worked_on: bool
     is_asking: bool
     is_rework: bool
+    version: int
+
+    @property
+    def is_givable(self) -> bool:
+        """Tell whether work on it can be given to somebody: a dispatch or another assignment is its next step."""
+        return self.state in GIVABLE
 
     @property
     def state_label(self) -> Text:
@@ -181,13 +188,14 @@ def _cards(station_id: int) -> list[Card]:
             "advisor__name",
             "promised_at",
             "hold_reason",
+            "version",
         )
     )
     works = _works([row[0] for row in orders])
     holds = {value: label for value, label in HoldReason.choices}
     idle = _Work()
     cards = []
-    for pk, number, state, plate, model_name, concern, advisor_id, advisor, promised_at, hold in orders:
+    for pk, number, state, plate, model_name, concern, advisor_id, advisor, promised_at, hold, version in orders:
         work = works.get(pk, idle)
         cards.append(
             Card(
@@ -208,6 +216,7 @@ def _cards(station_id: int) -> list[Card]:
                 is_worked_on=work.is_worked_on,
                 is_asking=work.is_asking,
                 is_rework=work.is_rework,
+                version=version,
             )
         )
     return cards

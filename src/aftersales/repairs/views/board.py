@@ -86,9 +86,12 @@ def board_page(request: HttpRequest) -> HttpResponse:
     if unchanged := live.not_modified(request, tag):
         return unchanged
 
+    may_give = actor.may(P.DISPATCH, station_id)
+
     def context() -> dict[str, Any]:
         board = board_of(actor, station_id, at, wanted)
         return {
+            "may_give": may_give,
             "board": board,
             "etag": tag,
             "region_url": _address(station_id, stations, wanted),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -86,8 +87,7 @@ def _sample(now: datetime, tag: str) -> dict[str, Any]:
             target=95,
         ),
         "ring": charts.ring([("客户付费", 61, ""), ("索赔", 22, ""), ("保险", 12, ""), ("内部", 5, "")]),
-        "board_resources": _bays(),
-        "board_events": _jobs(now),
+        "plan": json.dumps({"from": "08:00", "until": "18:00", "resources": _bays(), "events": _jobs(now)}),
         "offers": _offers(),
         "now": now,
     }
