@@ -49,14 +49,12 @@ INSERT INTO search_searchterm (station_key, kind_code, term, entry_id) SELECT * 
 """)
 
 
-# New documents have no old terms to take away; their terms go in by COPY, sorted as the primary key wants them.
-_INSERT_NEW = """
-INSERT INTO search_searchentry (station_id, kind, object_id, number, title, subtitle)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[])
-RETURNING id, kind, object_id
-"""
-LINES_AT_ONCE = 2000
+# New documents have no old terms to take away. Their terms go in by COPY: the server enters one piece while the next is
+# made, each piece sorted as the primary key wants it.
+_TAKE_IDS = "SELECT nextval(pg_get_serial_sequence('search_searchentry', 'id')) FROM generate_series(1, %s)"
+_COPY_ENTRIES = "COPY search_searchentry (id, station_id, kind, object_id, number, title, subtitle) FROM STDIN"
 _COPY_TERMS = "COPY search_searchterm (station_key, kind_code, term, entry_id) FROM STDIN"
+PIECE = 250
 
 
 def index_new(findings: Iterable[Finding]) -> int:
@@ -65,17 +63,22 @@ def index_new(findings: Iterable[Finding]) -> int:
     if not listed:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_NEW, _entry_columns(listed))
-        entry_ids = {(kind, object_id): entry_id for entry_id, kind, object_id in cursor.fetchall()}
-        lines: set[str] = set()
-        for finding in listed:
-            entry_id = entry_ids[finding.kind, finding.object_id]
-            head = f"{finding.station_id or 0}\t{kind_named(finding.kind).code}\t"
-            lines.update(f"{head}{_copied(term[:TERM_LENGTH])}\t{entry_id}\n" for term in finding.terms if term)
+        cursor.execute(_TAKE_IDS, [len(listed)])
+        entries = [(entry_id, finding) for (entry_id,), finding in zip(cursor.fetchall(), listed, strict=True)]
+        with cursor.copy(_COPY_ENTRIES) as copy:
+            for entry_id, one in entries:
+                row = (one.station_id, one.kind, one.object_id, one.number, one.title[:120], one.subtitle[:200])
+                copy.write_row((entry_id, *row))
         with cursor.copy(_COPY_TERMS) as copy:
-            for some in batched(sorted(lines), LINES_AT_ONCE, strict=False):
-                copy.write("".join(some))
+            for some in batched(entries, PIECE, strict=False):
+                copy.write("".join(sorted(line for entry_id, one in some for line in _term_lines(entry_id, one))))
     return len(listed)
+
+
+def _term_lines(entry_id: int, finding: Finding) -> set[str]:
+    """Return a document's terms as COPY reads them."""
+    head = f"{finding.station_id or 0}\t{kind_named(finding.kind).code}\t"
+    return {f"{head}{_copied(term[:TERM_LENGTH])}\t{entry_id}\n" for term in finding.terms if term}
 
 
 def _copied(term: str) -> str:
