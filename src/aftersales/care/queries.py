@@ -84,9 +84,13 @@ class CallRow:
 
 
 @fulfils("FUP-01", "FUP-02")
-def calls_to_make(actor: Actor, at: datetime, on: date, *, only_mine: bool = True) -> list[CallRow]:
-    """Return the planned calls, the most urgent first: one's own, or all that are visible."""
+def calls_to_make(
+    actor: Actor, at: datetime, on: date, *, only_mine: bool = True, station_id: int | None = None
+) -> list[CallRow]:
+    """Return the planned calls, most urgent first: one's own, or all that are visible (at the station, if named)."""
     rows = FollowUp.objects.visible_to(actor, P.VIEW).filter(state=FollowUpState.PLANNED)
+    if station_id is not None:
+        rows = rows.filter(station_id=station_id)
     if only_mine:
         rows = rows.filter(assignee_id=actor.staff_member_id) if actor.staff_member_id else rows.none()
     return [
@@ -132,16 +136,15 @@ _GRAVITY = {Level.EXTRA_MAJOR: 0, Level.MAJOR: 1, Level.GENERAL: 2}
 
 
 @fulfils("CPL-05", "ORG-18")
-def open_cases(actor: Actor, at: datetime) -> list[CaseRow]:
-    """Return the visible cases that are not closed: complaints before other matters, then by gravity and limit."""
-    rows = (
-        ServiceCase.objects.visible_to(actor, P.CASE_VIEW)
-        .filter(state__in=OPEN_CASE_STATES)
-        .select_related("handler")
-        .order_by("due_at", "pk")[:PAGE]
-    )
+def open_cases(actor: Actor, at: datetime, *, station_id: int | None = None) -> list[CaseRow]:
+    """Return the visible cases (of the station, if named) that are not closed: complaints before other matters, then by
+    gravity and limit."""
+    rows = ServiceCase.objects.visible_to(actor, P.CASE_VIEW).filter(state__in=OPEN_CASE_STATES)
+    if station_id is not None:
+        rows = rows.filter(station_id=station_id)
     ranked = sorted(
-        rows, key=lambda case: (case.kind != CaseKind.COMPLAINT, _GRAVITY.get(Level(case.level), 9), case.due_at)
+        rows.select_related("handler").order_by("due_at", "pk")[:PAGE],
+        key=lambda case: (case.kind != CaseKind.COMPLAINT, _GRAVITY.get(Level(case.level), 9), case.due_at),
     )
     return [CaseRow(case, case.solved_at is None and case.due_at <= at) for case in ranked]
 

@@ -77,7 +77,12 @@ def requests_page(request: HttpRequest) -> HttpResponse:
     actor, at = actor_of(request), timezone.now()
     if not actor.may_anywhere(P.VIEW):
         raise Forbidden(_("Your role does not allow this."), code="forbidden")
-    return page(request, "appointments/requests.html", lambda: {"rows": queries.waiting_requests(actor, at)})
+    ids = actor.stations_with(P.VIEW)
+
+    def context() -> dict[str, Any]:
+        return {"rows": queries.waiting_requests(actor, at), "several": ids is None or len(ids) > 1}
+
+    return page(request, "appointments/requests.html", context)
 
 
 def _arrivals(actor: Actor, shown: StationShown, at: datetime, **extra: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from aftersales.appointments import transitions as bookings
 from aftersales.appointments.events import AppointmentMissed
 from aftersales.care import handlers
-from aftersales.care.models import CallRecord, FollowUp, ServiceCase
+from aftersales.care.models import CallRecord, FollowUp, Letter, ServiceCase
 from aftersales.care.transitions import cases
 from aftersales.seeds.cast import Cast
 
@@ -140,3 +140,34 @@ def test_odd_input_in_a_case_is_refused_or_kept(client_of: Any) -> None:
         assert answer.status_code in (303, 422)
     kept = ServiceCase.objects.everywhere().filter(description="<script>{{7*7}}</script>")
     assert kept.count() == 1
+
+
+def test_headquarters_choose_the_station_whose_calls_and_cases_they_see(
+    client_of: Any, call: FollowUp, case: ServiceCase, cast: Cast
+) -> None:
+    gu, here, there = client_of("gu"), cast.station, cast.other_station
+    for path, shown in (("calls/", call.number), ("cases/", case.number), ("registers/", here.name)):
+        assert gu.get(f"/care/{path}").status_code == 200, path
+        assert shown in gu.get(f"/care/{path}?station={here.pk}").content.decode(), path
+    assert call.number not in gu.get(f"/care/calls/?station={there.pk}").content.decode()
+    assert case.number not in gu.get(f"/care/cases/?station={there.pk}").content.decode()
+    # Who belongs to one station gets no other by naming it, and nobody without the right gets any.
+    ma = client_of("ma")
+    for path in ("calls/?all=1&", "cases/?", "registers/?"):
+        stranger = ma.get(f"/care/{path}station={here.pk}").content.decode()
+        assert here.name not in stranger, path
+        assert call.number not in stranger, path
+        assert case.number not in stranger, path
+    for path in ("calls/", "cases/", "registers/", "cases/new/"):
+        assert client_of("zhao").get(f"/care/{path}").status_code == 403, path
+
+
+def test_a_register_entry_sent_twice_is_one(client_of: Any, cast: Cast) -> None:
+    tao = client_of("tao")
+    entry = {
+        "entry": "letter", "letter-kind": "reply", "letter-addressee": "陈建国", "letter-subject": "感谢信",
+        "idempotency_key": "letter-0001",
+    }  # fmt: skip
+    first = tao.post("/care/registers/", entry)
+    assert (first.status_code, tao.post("/care/registers/", entry).status_code) == (303, 303), first.content.decode()
+    assert Letter.objects.everywhere().count() == 1

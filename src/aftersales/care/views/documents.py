@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,10 +21,10 @@ from aftersales.care.permissions import P
 from aftersales.care.transitions import cases, follow_ups
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held
-from aftersales.core.errors import Forbidden, NotVisible, Refusal, StaleVersion
+from aftersales.core.errors import NotVisible
 from aftersales.core.workflow import Workflow
-from aftersales.customers.forms import add_refusal
-from aftersales.customers.views.door import actor_of, version_of
+from aftersales.doors.commands import actor_of
+from aftersales.doors.html import attempt, sentence_of, version_in
 from aftersales.journal.queries import entries_of
 from aftersales.web.htmx import page, redirect_or_fragments
 from aftersales.web.rows import TimelineRow
@@ -133,7 +132,7 @@ def _page(request: HttpRequest, kind: Kind, number: str) -> HttpResponse:
 
 
 def _step(request: HttpRequest, kind: Kind, number: str, step: str) -> HttpResponse:
-    actor, at = actor_of(request), timezone.now()
+    actor = actor_of(request)
     document = kind.find(actor, number)
     row = kind.workflow.by_name.get(step)
     if row is None:
@@ -144,38 +143,29 @@ def _step(request: HttpRequest, kind: Kind, number: str, step: str) -> HttpRespo
         form = form_class(initial=initial, station_id=document.station_id)
         return page(request, kind.template, _context(kind, actor, document, form=form, step=row), partials=kind.parts)
     form = form_class(request.POST, station_id=document.station_id)
-    status, sentence = 422, ""
-    if form.is_valid():
-        try:
-            _take(kind, step, document, request, actor, at, form)
-        except Forbidden:
-            raise
-        except Refusal as refusal:
-            status, sentence = refusal.status, str(refusal)
-            if isinstance(refusal, StaleVersion):
-                document, status = kind.find(actor, number), 409
-            elif form.fields:
-                add_refusal(form, refusal)
-                sentence = ""
-        else:
-            messages.success(request, _("Saved."))
-            return redirect_or_fragments(
-                request,
-                to=reverse(kind.url_name, args=[number]),
-                template=kind.template,
-                parts=kind.parts,
-                context=lambda: _context(kind, actor, kind.find(actor, number)),
-            )
+    version, address = version_in(request), reverse(kind.url_name, args=[number])
+
+    def command(who: Actor, when: datetime) -> str:
+        kind.functions[step](held(document, version), who, when, **form.arguments())
+        return address
+
+    outcome = attempt(request, form, command)
+    if outcome.is_done:
+        messages.success(request, _("Saved."))
+        return redirect_or_fragments(
+            request,
+            to=address,
+            template=kind.template,
+            parts=kind.parts,
+            context=lambda: _context(kind, actor, kind.find(actor, number)),
+        )
+    if outcome.is_stale:
+        document = kind.find(actor, number)
+    sentence = "" if form.fields or outcome.refusal is None else sentence_of(outcome.refusal)
     shown = _context(kind, actor, document, form=form if form.fields else None, step=row, sentence=sentence)
     return redirect_or_fragments(
-        request, to="", template=kind.template, parts=kind.parts[:1], context=shown, status=status
+        request, to="", template=kind.template, parts=kind.parts[:1], context=shown, status=outcome.status
     )
-
-
-def _take(
-    kind: Kind, step: str, document: Any, request: HttpRequest, actor: Actor, at: datetime, form: StationForm
-) -> None:
-    kind.functions[step](held(document, version_of(request)), actor, at, **form.arguments())
 
 
 @require_safe
