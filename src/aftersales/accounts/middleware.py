@@ -53,7 +53,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         request.actor = None  # type: ignore[attr-defined]
-        header = request.headers.get("Authorization", "")
+        header = request.META.get("HTTP_AUTHORIZATION", "")
         if not header.startswith(_BEARER):
             return self._answer(request, _user_of_session(request, now), now, by_token=False)
         token = header[7:].strip()
@@ -164,7 +164,7 @@ def _user_of_session(request: HttpRequest, now: datetime) -> User | None:
 
 
 def _speak(request: HttpRequest, user: User, *, by_token: bool) -> None:
-    chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES or (by_token and "Accept-Language" in request.headers)
+    chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES or (by_token and "HTTP_ACCEPT_LANGUAGE" in request.META)
     if not chosen and translation.get_language() != user.language:
         translation.activate(user.language)
         request.LANGUAGE_CODE = user.language

@@ -101,7 +101,7 @@ def _with(found: list[Any], below: Sequence[Children], kept: Sequence[list[Any]]
     for children, rows in zip(below, kept, strict=True):
         if "__" not in children.path:
             for row in rows:
-                setattr(row, children.path, found[0])
+                row._state.fields_cache[children.path] = found[0]
         setattr(found[0], children.into, rows)
     return found[0]
 
@@ -177,13 +177,13 @@ def _column(model: type[models.Model], name: str) -> models.Field[Any, Any]:
 
 
 @cache
-def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
+def _update(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[Column, ...]]:
     quote = connection.ops.quote_name
     fields = tuple(_column(model, name) for name in names)
     key: Any = model._meta.pk
     assignments = ", ".join(f"{quote(str(field.column))} = {_placeholder(field)}" for field in fields)
     statement = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(key.column)} = %s"  # noqa: S608
-    return Hot(statement), fields
+    return Hot(statement), tuple(Column(field) for field in fields)
 
 
 def _placeholder(field: Any) -> str:
@@ -197,7 +197,7 @@ FEW = 8
 def update_statement(row: models.Model, names: Sequence[str]) -> Statement:
     """Return the statement that writes these columns of a row."""
     sql, fields = _update(type(row), tuple(names))
-    return sql, [*(_value(row, field) for field in fields), row.pk]
+    return sql, [*[field.value(row) for field in fields], row.pk]
 
 
 def update_columns(row: models.Model, names: Sequence[str]) -> None:
@@ -213,7 +213,7 @@ def _array_of(field: models.Field[Any, Any]) -> str:
 
 
 @cache
-def _update_many(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[models.Field[Any, Any], ...]]:
+def _update_many(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, tuple[Column, ...]]:
     quote = connection.ops.quote_name
     key: Any = model._meta.pk
     fields = tuple(_column(model, name) for name in names)
@@ -224,7 +224,7 @@ def _update_many(model: type[models.Model], names: tuple[str, ...]) -> tuple[str
         f"UPDATE {quote(model._meta.db_table)} AS kept SET {assignments} "  # noqa: S608 - names of our own columns
         f"FROM unnest({arrays}) AS fresh ({columns}) WHERE kept.{quote(key.column)} = fresh.{quote(key.column)}"
     )
-    return Hot(sql), fields
+    return Hot(sql), tuple(Column(field) for field in fields)
 
 
 def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -233,7 +233,7 @@ def update_many(rows: Sequence[models.Model], names: Sequence[str]) -> None:
         return
     sql, fields = _update_many(type(rows[0]), tuple(names))
     arrays = [[row.pk for row in rows]]
-    arrays += [[_value(row, field) for row in rows] for field in fields]
+    arrays += [[field.value(row) for row in rows] for field in fields]
     run_later([(sql, arrays)])
 
 
@@ -250,7 +250,7 @@ def row_of[M: models.Model](model: type[M], pk: int | UUID) -> M | None:
 
 
 @cache
-def _insert(model: type[models.Model]) -> tuple[str, str, str, tuple[models.Field[Any, Any], ...], tuple[str, ...]]:
+def _insert(model: type[models.Model]) -> tuple[str, str, str, tuple[Column, ...], tuple[str, ...]]:
     quote = connection.ops.quote_name
     concrete: tuple[Any, ...] = tuple(model._meta.concrete_fields)
     made_by_database = tuple(f for f in concrete if f.primary_key or f.db_default is not models.NOT_PROVIDED)
@@ -259,7 +259,7 @@ def _insert(model: type[models.Model]) -> tuple[str, str, str, tuple[models.Fiel
     row = "(" + ", ".join(["%s"] * len(fields)) + ")"
     head = f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names of our own columns
     tail = " RETURNING " + ", ".join(quote(str(field.column)) for field in made_by_database)
-    return head, row, tail, fields, tuple(field.attname for field in made_by_database)
+    return head, row, tail, tuple(Column(f) for f in fields), tuple(field.attname for field in made_by_database)
 
 
 # Fields that hand values of this type on to the driver as they are.
@@ -271,32 +271,36 @@ _PLAIN: tuple[tuple[type[Any], type], ...] = (
     (models.DecimalField, Decimal),
     (models.DateTimeField, datetime),
 )
+_PREPARING = ("pre_save", "get_prep_value", "get_db_prep_value", "get_db_prep_save")
 
 
-@cache
-def _plain_type(field: Any) -> type | None:
-    """Return the type of values the field writes as they are, or None for a field that does more than that."""
-    if isinstance(field, models.ForeignKey):
-        return _plain_type(field.target_field)
-    if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+class Column:
+    """A field as it is written: its values go to the driver as they are whenever the field would do nothing to them."""
+
+    __slots__ = ("attname", "field", "plain")
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+        self.attname: str = field.attname
+        self.plain = self._plain_type(field)
+
+    @classmethod
+    def _plain_type(cls, field: Any) -> type | None:
+        if isinstance(field, models.ForeignKey):
+            return cls._plain_type(field.target_field)
+        if getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False):
+            return None
+        for kind, plain in _PLAIN:
+            if isinstance(field, kind):
+                return plain if all(getattr(type(field), do) is getattr(kind, do) for do in _PREPARING) else None
         return None
-    if not type(field).__module__.startswith("django.db.models"):
-        return None
-    return next((plain for kind, plain in _PLAIN if isinstance(field, kind)), None)
 
-
-def _value(row: models.Model, field: Any) -> Any:
-    """Return what is written for a field of a row."""
-    plain = _plain_type(field)
-    if plain is not None:
-        value = row.__dict__.get(field.attname, row)
-        if value is None or (type(value) is plain and (plain is not datetime or getattr(value, "tzinfo", None))):
+    def value(self, row: models.Model) -> Any:
+        """Return what is written for a row."""
+        value = row.__dict__.get(self.attname, row)
+        if value is None or (type(value) is self.plain and getattr(value, "tzinfo", True)):
             return value
-    return field.get_db_prep_save(field.pre_save(row, True), connection)
-
-
-def _values(row: models.Model, fields: Sequence[Any]) -> list[Any]:
-    return [_value(row, field) for field in fields]
+        return self.field.get_db_prep_save(self.field.pre_save(row, True), connection)
 
 
 def _insertion(head: str, row_sql: str, tail: str, count: int) -> str:
@@ -311,7 +315,7 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     head, row_sql, tail, fields, returned = _insert(type(rows[0]))
-    values = [value for row in rows for value in _values(row, fields)]
+    values = [field.value(row) for row in rows for field in fields]
     made = ask(_insertion(head, row_sql, tail, len(rows)), values)
     for row, values_made in zip(rows, made, strict=True):
         _take_over(row, returned, values_made)
@@ -328,7 +332,7 @@ def _take_over(row: models.Model, names: Sequence[str], values: Sequence[Any]) -
 def insert_unless_there(row: models.Model) -> bool:
     """Insert one new row unless a unique constraint knows it already; tell whether it was inserted."""
     head, row_sql, tail, fields, returned = _insert(type(row))
-    made = ask(Hot(f"{head}{row_sql} ON CONFLICT DO NOTHING{tail}"), _values(row, fields))
+    made = ask(Hot(f"{head}{row_sql} ON CONFLICT DO NOTHING{tail}"), [field.value(row) for field in fields])
     if not made:
         return False
     _take_over(row, returned, made[0])
@@ -343,7 +347,7 @@ def insert_later(rows: Sequence[models.Model], *, unless_there: bool = False) ->
     if rows:
         head, row_sql, _tail, fields, _returned = _insert(type(rows[0]))
         end = " ON CONFLICT DO NOTHING" if unless_there else ""
-        values = [value for row in rows for value in _values(row, fields)]
+        values = [field.value(row) for row in rows for field in fields]
         run_later([(_insertion(head, row_sql, end, len(rows)), values)])
 
 

@@ -50,8 +50,9 @@ def settle_questions() -> None:
 
 def run_later(statements: Sequence[Statement]) -> None:
     """Run statements that return nothing, in this order, with the transaction's next trip to the server."""
+    later = connection.later  # type: ignore[attr-defined]
     for sql, parameters in statements:
-        connection.later(sql, parameters)  # type: ignore[attr-defined]
+        later(sql, parameters)
 
 
 def send_waiting() -> None:

@@ -50,7 +50,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def version_seen(request: HttpRequest) -> int:
     """Return the version in `If-Match`. Raises VersionRequired without one, Unacceptable for what is none."""
-    header = request.headers.get("If-Match", "")
+    header = request.META.get("HTTP_IF_MATCH", "")
     if not header:
         raise version_required()
     found = _ETAG.fullmatch(header.strip())
@@ -70,7 +70,7 @@ def answer_command(
     A repeated key gets the stored answer and the header `Idempotency-Replayed`. Raises Unacceptable without a key.
     """
     actor, at = actor_of(request), timezone.now()
-    key = request.headers.get("Idempotency-Key", "")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY", "")
     if not _KEY.fullmatch(key):
         raise key_required()
     if actor.user_id is None:

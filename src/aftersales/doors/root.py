@@ -88,7 +88,7 @@ class SignedIn:
         actor = getattr(request, "actor", None)
         if actor is None:
             return None
-        by_token = request.headers.get("Authorization", "").startswith("Bearer ")
+        by_token = request.META.get("HTTP_AUTHORIZATION", "").startswith("Bearer ")
         if not by_token and request.method not in ("GET", "HEAD", "OPTIONS") and check_csrf(request):
             return None
         return actor

@@ -14,6 +14,7 @@ import select
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import InternalError
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
@@ -90,6 +91,7 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
 
     def get_connection_params(self) -> dict[str, Any]:
         self.saves_trips = not self.settings_dict["OPTIONS"].get("server_side_binding")
+        self.is_debugging = settings.DEBUG
         params: dict[str, Any] = super().get_connection_params()
         if self.saves_trips:
             params["cursor_factory"] = Cursor
@@ -114,9 +116,14 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
         poll.register(self.connection.fileno(), select.POLLIN)
         return not poll.poll(0)
 
+    def _see_to_connection(self) -> None:
+        self.close_if_health_check_failed()
+        if self.connection is None:
+            self.ensure_connection()
+
     def _is_watched(self) -> bool:
         """Tell whether somebody sees every statement as it runs (tests, DEBUG), or the server binds the values."""
-        return bool(not self.saves_trips or self.execute_wrappers or self.queries_logged)
+        return bool(self.execute_wrappers or self.force_debug_cursor or not self.saves_trips or self.is_debugging)
 
     def ask(self, statements: Sequence[tuple[str, Any]]) -> list[Rows]:
         """Run statements one after the other in one trip and return the rows of each.
@@ -125,8 +132,7 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
         """
         if self.needs_rollback:
             self.validate_no_broken_transaction()
-        self.close_if_health_check_failed()
-        self.ensure_connection()
+        self._see_to_connection()
         if self._is_watched():
             return self._asked_aloud(statements)
         with self.wrap_database_errors:
@@ -158,7 +164,7 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
             with self.cursor() as cursor:
                 cursor.execute(sql, parameters)
             return
-        self.ensure_connection()
+        self._see_to_connection()
         with self.wrap_database_errors:
             text = _composed(self.connection, sql, parameters)
         self.connection.trips.waiting.append(text)
@@ -168,8 +174,7 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
 
         When there is no other trip, `settle_questions` asks in one of its own.
         """
-        self.close_if_health_check_failed()
-        self.ensure_connection()
+        self._see_to_connection()
         if self._is_watched():
             read(self.ask([(sql, parameters)])[0])
         else:
