@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aftersales.planning.durations import Duration, Learnt
 from aftersales.planning.sentences import Problem, Sentence, refuse
 from aftersales.planning.workshop.board import ALWAYS, Board, Slot, board_of
-from aftersales.planning.workshop.calendars import Calendar
+from aftersales.planning.workshop.calendars import Calendar, calendar_of
 from aftersales.planning.workshop.reasons import clock
 from aftersales.planning.workshop.shapes import Plan, Running, Workshop
 from aftersales.planning.workshop.timetable import slots_of
@@ -26,6 +26,10 @@ STAYS = 0.6
 """The share of a delay of the work before, with the same person or bay, that a replan does not take away."""
 PRIOR = 20
 """A calibration starts from so many imagined predictions that were right."""
+NOTICE = 60
+"""The last look at a promise, in minutes before it: a warning that comes later helps nobody."""
+EARLY = 0.5
+"""The part of the allowed false alarms that may be spent before the last look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,40 @@ def _bucket(lead: float) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """The chances of being kept below which a promise is warned of: `early` before the last look, `last` from then on.
+
+    Two bars, because a car that is likely late in the morning is often saved by a replan, while what is doubtful an
+    hour before the promise stays so: with one bar, alarms that turn out false early use up those that would be right.
+    """
+
+    early: float
+    last: float
+
+    def rings(self, left: float, chance: float) -> bool:
+        """Tell whether to warn of a promise so many minutes before it, when its chance is this."""
+        return chance < (self.last if left <= NOTICE else self.early)
+
+
+def alarm_of(cars: Iterable[tuple[bool, Sequence[tuple[float, float]]]], false_alarms: float) -> Alarm:
+    """Learn from earlier cars (late or not; minutes left and chance at every look) how to warn of at most so great a
+    share of the cars in time. With no car in time to learn from nobody is warned early, at an even chance at last."""
+    calm = [looks for is_late, looks in cars if not is_late]
+    if not calm:
+        return Alarm(0.0, 0.5)
+    lowest = [
+        tuple(
+            min((chance for left, chance in looks if (left <= NOTICE) is is_last), default=1.0)
+            for is_last in (False, True)
+        )
+        for looks in calm
+    ]
+    early = sorted(before for before, _last in lowest)[int(EARLY * false_alarms * len(calm))]
+    rest = sorted(last for before, last in lowest if before >= early)
+    return Alarm(early, rest[int(false_alarms * len(calm)) - (len(calm) - len(rest))])
+
+
+@dataclass(frozen=True, slots=True)
 class Futures:
     """Sampled futures of a plan: `ready` by car and sample; `minutes` of each task beyond what was planned."""
 
@@ -113,8 +151,9 @@ def futures(workshop: Workshop, plan: Plan, learnt: Learnt, *, samples: int = 30
         calendar = next((way.calendar for way in task.ways if way.who == slot.who), ALWAYS)
         duration = _duration(board, index, slot, learnt)
         if task.operation.running:
-            begun = float(workshop.now)
-            left, off = _rest(task.operation.running, duration, slot, begun, rng, samples)
+            if slot.who >= 0:
+                calendar = calendar_of(workshop, workshop.technicians[slot.who], frozenset())
+            left, off = _rest(task.operation.running, duration, slot, workshop.now, calendar, rng, samples)
             excess[index] = left - task.operation.running.hands_on_left
         else:
             minutes = duration.median * np.exp(duration.sigma * rng.standard_normal(samples))
@@ -150,7 +189,7 @@ def outlooks(
     for car, vehicle in enumerate(workshop.vehicles):
         ready = found.ready[car]
         lead = float(np.median(ready)) - workshop.now
-        p50, p90 = (int(np.ceil(np.quantile(ready, trained.level(lead, share)))) for share in (0.5, 0.9))
+        p50, p90 = (int(np.quantile(ready, trained.level(lead, share))) for share in (0.5, 0.9))
         keeps = None
         if vehicle.promised is not None:
             keeps = trained.chance(lead, float(np.mean(ready <= vehicle.promised)))
@@ -188,7 +227,13 @@ def _duration(board: Board, index: int, slot: Slot, learnt: Learnt) -> Duration:
 
 
 def _rest(
-    running: Running, duration: Duration, slot: Slot, now: float, rng: np.random.Generator, samples: int
+    running: Running,
+    duration: Duration,
+    slot: Slot,
+    now: int,
+    calendar: Calendar,
+    rng: np.random.Generator,
+    samples: int,
 ) -> tuple[Minutes, Minutes]:
     """Return the minutes left of work under way, given that it took so long already, and when hands are off."""
     import math
@@ -199,8 +244,7 @@ def _rest(
     if running.hands_on_left == 0:
         left = np.zeros(samples)
         return left, np.full(samples, float(slot.off))
-    rests = (slot.off - now) - running.hands_on_left
-    gone = max(1.0, now - running.started)
+    gone = max(1.0, now - running.started - calendar.rested(running.started, now))
     normal = NormalDist()
     below = normal.cdf(math.log(gone / duration.median) / max(1e-6, duration.sigma))
     if below > 0.99:
@@ -213,7 +257,7 @@ def _rest(
         left = np.maximum(0.0, total - gone)
     if duration.added_chance:
         left += (rng.random(samples) < duration.added_chance) * duration.added_median
-    return left, now + left + max(0.0, rests)
+    return left, _finish(calendar, np.full(samples, float(now)), left, slot.start)
 
 
 def _finish(calendar: Calendar, at: Minutes, minutes: Minutes, planned: int) -> Minutes:

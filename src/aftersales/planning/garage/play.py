@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from aftersales.planning.durations import Learnt
@@ -116,6 +116,8 @@ class _Simulation:
     people: dict[str, Technician] = field(default_factory=dict)
     events: list[tuple[int, int, str, str]] = field(default_factory=list)
     serial: int = 0
+    answers: dict[tuple[str, str, int, str], float] = field(default_factory=dict)
+    """What was learnt about work in somebody's hands, asked for again and again."""
 
     def at(self, minute: int, kind: str, name: str = "") -> None:
         self.serial += 1
@@ -213,8 +215,11 @@ class _Simulation:
 
     def minutes(self, vehicle: Vehicle, operation: Operation, technician: str) -> float:
         """Return the minutes planned for this work: a share `caution` of such work takes less."""
-        found = self.learnt.duration(operation.code, vehicle.model, technician, operation.minutes)
-        return found.quantile(self.caution)
+        key = (operation.code, vehicle.model, operation.minutes, technician)
+        if key not in self.answers:
+            found = self.learnt.duration(operation.code, vehicle.model, technician, operation.minutes)
+            self.answers[key] = found.quantile(self.caution)
+        return self.answers[key]
 
     def known(self, now: int) -> Workshop:
         """Return the day as people know it now."""
@@ -241,7 +246,7 @@ class _Simulation:
             place = under.place
             hands = 0
             if now < under.off and place.technician is not None:
-                done = now - place.start
+                done = now - place.start - self.calendars[place.technician].rested(place.start, now)
                 hands = max(round(under.expected - done), round(0.12 * under.expected), 1)
             waits = under.end - max(now, under.off) if now >= under.off else operation.unattended
             running = Running(place.technician, place.bay, place.start, hands, waits)
@@ -274,17 +279,25 @@ class _Simulation:
 
 
 def play(
-    day: GarageDay, policy: Policy, learnt: Learnt, *, caution: float = 0.5, watch: Watcher | None = None
+    day: GarageDay,
+    policy: Policy,
+    learnt: Learnt,
+    *,
+    caution: float = 0.5,
+    watch: Watcher | None = None,
+    looks: Iterable[int] = (),
 ) -> Played:
     """Play the day; `caution` is the share of work that takes less than what is planned for it.
 
-    `watch` sees the day as known and the plan after every change. Raises RuntimeError when a policy never ends.
+    `watch` sees the day as known and the plan after every change, and at the minutes `looks`; what it sees changes
+    nothing. Raises RuntimeError when a policy never ends.
     """
     simulation = _Simulation(day, learnt, caution)
     simulation.begin()
     plan: Plan | None = None
     replans = changes = 0
     now = OPEN
+    left = sorted(set(looks), reverse=True)
     while any(car.left and not car.is_gone for car in simulation.cars.values()) or simulation.events:
         if now > LAST_MINUTE:
             raise RuntimeError("the day never ends")
@@ -299,7 +312,13 @@ def play(
             simulation.start_what_can(plan, now)
             if watch is not None:
                 watch(simulation.known(now), plan)
-        now = _next_minute(simulation, plan, now)
+        before_that, now = now, _next_minute(simulation, plan, now)
+        while left and left[-1] < now:
+            minute = left.pop()
+            if minute > before_that and plan is not None and watch is not None:
+                known = simulation.known(minute)
+                if known.vehicles:
+                    watch(known, plan)
     visits = {
         name: Visit(car.arrived or 0, car.ready, car.vehicle.promised or CLOSE, car.vehicle.weight)
         for name, car in simulation.cars.items()

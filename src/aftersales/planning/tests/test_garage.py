@@ -56,3 +56,14 @@ def test_every_plan_on_the_way_passes_the_checker_and_knows_only_what_is_known()
 def test_the_same_day_and_policy_play_the_same() -> None:
     day = garage_day(3, **SMALL)
     assert play(day, planned(work=0.02, morning=0.05), LEARNT) == play(day, planned(work=0.02, morning=0.05), LEARNT)
+
+
+def test_looking_changes_nothing_and_shows_the_day_of_that_minute() -> None:
+    day = garage_day(3, **SMALL)
+    policy = by_rule(due_date)
+    seen: list[int] = []
+    looks = range(9 * 60 + 1, 12 * 60, 7)
+    played = play(day, policy, LEARNT, watch=lambda known, _plan: seen.append(known.now), looks=looks)
+    assert played == play(day, policy, LEARNT)
+    assert set(looks) <= set(seen)
+    assert seen == sorted(set(seen))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aftersales.planning.durations import Learnt
 from aftersales.planning.effort import Effort
-from aftersales.planning.promise import calibrated, futures, outlooks
+from aftersales.planning.promise import NOTICE, Alarm, alarm_of, calibrated, futures, outlooks
 from aftersales.planning.sentences import InputRefused
 from aftersales.planning.workshop import Bay, Operation, Running, Shift, Span, Technician, Vehicle, Workshop, plan
 
@@ -68,6 +68,16 @@ def test_work_that_runs_too_long_is_expected_to_run_on() -> None:
     assert ready(580) > 705
 
 
+def test_a_break_is_not_time_worked_and_what_is_left_rests_in_it() -> None:
+    def ready(started: int, now: int) -> float:
+        running = Running("Zhao", "1", started, 10)
+        workshop = day(car("A", Operation("a", 100, running=running)), now=now)
+        return float(np.median(futures(workshop, plan(workshop, QUICK), DOUBT).ready[0]))
+
+    assert ready(700, 790) - 790 == pytest.approx(ready(540, 570) - 570, abs=5)
+    assert ready(660, 690) == pytest.approx(690 + 70 + 60, abs=10)
+
+
 def test_work_found_later_makes_later() -> None:
     more = replace(SURE, added={"check": (1.0, 45.0, 1e-9)})
     workshop = day(car("A", Operation("a", 60, code="check")))
@@ -97,3 +107,29 @@ def test_calibrated_levels_and_chances_keep_their_order(
     low, high = sorted((one, other))
     assert 0 <= trained.level(100, low) <= trained.level(100, high) <= 1
     assert 0 <= trained.chance(100, low) <= trained.chance(100, high) <= 1
+
+
+def test_an_alarm_is_strict_before_the_last_look_and_keeps_to_the_false_alarms_it_may_give() -> None:
+    rng = np.random.default_rng(1)
+    cars = []
+    for _ in range(2000):
+        is_late = bool(rng.random() < 0.1)
+        early = float(rng.uniform(0, 0.6 if is_late else 1))
+        last = float(rng.uniform(0, 0.3) if is_late else rng.uniform(0.1, 1))
+        cars.append((is_late, [(300.0, early), (60.0, last)]))
+    alarm = alarm_of(cars, 0.1)
+    assert alarm.early < alarm.last
+    rung = [(is_late, any(alarm.rings(left, chance) for left, chance in looks)) for is_late, looks in cars]
+    false = np.mean([rings for is_late, rings in rung if not is_late])
+    right = np.mean([rings for is_late, rings in rung if is_late])
+    assert 0.09 < false <= 0.1
+    assert right > 0.5
+    assert alarm_of([(True, [(60.0, 0.1)])], 0.1) == Alarm(0.0, 0.5)
+
+
+def test_no_look_no_alarm_and_the_last_bar_holds_from_the_last_look_on() -> None:
+    alarm = Alarm(0.1, 0.7)
+    assert not alarm.rings(NOTICE + 1, 0.5)
+    assert alarm.rings(NOTICE, 0.5)
+    assert alarm.rings(10, 0.5)
+    assert alarm_of([(False, [])] * 20, 0.1) == Alarm(1.0, 1.0)

@@ -35,7 +35,7 @@ from aftersales.planning.workshop.calendars import Calendar
 from aftersales.planning.workshop.dispatch import RULES, dispatched, machine_orders
 from aftersales.planning.workshop.model import Limits, Model
 from aftersales.planning.workshop.picture import gantt
-from aftersales.planning.workshop.tabu import JobShop
+from aftersales.planning.workshop.tabu import IDLE, JobShop, Population
 from aftersales.planning.workshop.timetable import score_of
 
 TODAY = date(2026, 3, 2)
@@ -247,12 +247,10 @@ def test_ranges_of_starts_say_what_placing_says(minutes: int, earliest: int, dat
         assert inside == []
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000))
-def test_tabu_search_of_a_small_job_shop_is_never_below_and_near_the_solver(seed: int) -> None:
+def job_shop(seed: int, jobs: int) -> Workshop:
     rng = Random(seed)
     cars = []
-    for job in range(4):
+    for job in range(jobs):
         operations = []
         for number in range(3):
             allowed = rng.sample(range(3), rng.randint(1, 3))
@@ -262,7 +260,13 @@ def test_tabu_search_of_a_small_job_shop_is_never_below_and_near_the_solver(seed
                           minutes_by_technician=minutes)
             )  # fmt: skip
         cars.append(Vehicle(f"j{job}", tuple(operations)))
-    workshop = Workshop(TODAY, tuple(Technician(f"m{n}") for n in range(3)), (), tuple(cars), weights=MAKESPAN)
+    return Workshop(TODAY, tuple(Technician(f"m{n}") for n in range(3)), (), tuple(cars), weights=MAKESPAN)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_tabu_search_of_a_small_job_shop_is_never_below_and_near_the_solver(seed: int) -> None:
+    workshop = job_shop(seed, 4)
     board = board_of(workshop)
     assert board.is_plain_job_shop
     shop = JobShop(board, Random(0))
@@ -277,6 +281,24 @@ def test_tabu_search_of_a_small_job_shop_is_never_below_and_near_the_solver(seed
     whole = plan(workshop, Effort(work=1, workers=1))
     assert faults(workshop, whole) == []
     assert whole.score.last_ready == best
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000))
+def test_a_population_made_anew_keeps_its_best_plan_and_only_whole_plans(seed: int) -> None:
+    board = board_of(job_shop(seed, 7))
+    shop = JobShop(board, Random(seed))
+    population = Population(shop, [machine_orders(board, rule) for rule in ("start", "end", "work")])
+    best, renewals = 10**9, 0
+    for _ in range(3 * IDLE):
+        population.step(0, lambda: False)
+        renewals += population.renewing > 0
+        assert population.best.last_end <= best
+        best = population.best.last_end
+        for found in population.members:
+            assert sorted(task for line in found.orders for task in line) == list(range(shop.size))
+            assert max(slot.end for slot in shop.slots(found.orders)) == found.last_end
+    assert renewals
 
 
 def test_the_picture_shows_every_operation_with_its_reason() -> None:

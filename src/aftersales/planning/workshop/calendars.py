@@ -55,6 +55,15 @@ class Calendar:
         same = bisect_right(self.starts, placed[0]) - 1
         return placed[1] if begun and self.last[same] == self.last[here] else now + minutes
 
+    def rested(self, start: int, end: int) -> int:
+        """Return the minutes of breaks, those inside a shift, between two minutes."""
+        breaks = (
+            min(end, self.starts[at + 1]) - max(start, self.ends[at])
+            for at in range(len(self.starts) - 1)
+            if self.last[at] == self.last[at + 1]
+        )
+        return sum(minutes for minutes in breaks if minutes > 0)
+
     def ranges(self, minutes: int, earliest: int, latest: int) -> list[tuple[int, int, int]]:
         """Return (first start, last start, minutes of rest) of all starts from `earliest` to `latest`."""
         if self.is_open:

@@ -268,6 +268,8 @@ class Model:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = limits.workers
         solver.parameters.random_seed = limits.seed
+        # A lone worker would only branch: taking turns, it also improves parts of the plan and proves bounds.
+        solver.parameters.interleave_search = limits.workers == 1
         # Else presolve may cut the hinted plan off.
         solver.parameters.keep_all_feasible_solutions_in_presolve = not self.board.is_plain_job_shop
         if limits.work is not None:

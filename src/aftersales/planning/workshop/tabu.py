@@ -1,13 +1,14 @@
 """Tabu search with a small population for the plain flexible job shop (every task on one machine, last end first).
 
-Moves take a critical task to any place on any of its machines that can't close a circle, judged by heads and tails
-(Mastrolilli and Gambardella 2000; Balas and Vazacopoulos 1998 on the same machine). When a search stands still, a new
-start is taken half-way between two good plans: machines of either, order by the weighted mean of their start times,
-which is free of circles because both are.
+Moves take a critical task to any place on another of its machines that can't close a circle, judged by heads and tails
+(Mastrolilli and Gambardella 2000), or on its own to an end of its block: the critical tasks done there one after the
+other (Balas and Vazacopoulos 1998). When a search stands still, a new start is taken half-way between two good plans:
+machines of either, order by the weighted mean of their start times, which is free of circles because both are.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -18,8 +19,10 @@ from aftersales.planning.workshop.board import Board, Slot
 type Orders = list[list[int]]
 """The tasks on every machine, in order."""
 
-PATIENCE = 1000
+PATIENCE = 400
 POPULATION = 6
+IDLE = 20
+"""After so many searches that brought nothing the population is made anew around its best plan."""
 ENDLESS = 10**9
 
 
@@ -145,18 +148,28 @@ class JobShop:
                 path.append(first if first_fits else second)
         return path
 
+    def blocks(self, path: list[int]) -> list[list[int]]:
+        """Return the path in pieces of tasks that follow one another on a machine."""
+        found = [path[:1]]
+        for task in path[1:]:
+            if self.left[task] == found[-1][-1]:
+                found[-1].append(task)
+            else:
+                found.append([task])
+        return found
+
     def offer_elsewhere(self, offers: Offers, line: list[int], task: int, machine: int, is_tabu: bool) -> None:
         """Offer the places on another machine between which the task can't close a circle."""
         ends, tails = self.ends, self.tails
         head, tail = ends[self.before[task]], tails[self.after[task]]
         minutes = self.minutes[task][machine]
-        first, high = 0, len(line)
-        while first < high:
-            middle = (first + high) // 2
-            if ends[line[middle]] > head:
-                high = middle
-            else:
-                first = middle + 1
+        least = head + minutes + tail
+        if least > offers.estimate and not is_tabu:
+            return
+        first = bisect_right(line, head, key=ends.__getitem__)
+        if is_tabu and least >= offers.best:
+            offers.forbidden.append(Move(task, machine, first))
+            return
         last, high = 0, len(line)
         while last < high:
             middle = (last + high) // 2
@@ -164,27 +177,30 @@ class JobShop:
                 last = middle + 1
             else:
                 high = middle
-        if first > last:
-            first, last = last, first
+        if first >= last:
+            # Between what ends before its head and what has no more than its tail nothing is in its way.
+            for place in range(last, first + 1):
+                offers.offer(least, task, machine, place, is_tabu)
+            return
+        start = head
         for place in range(first, last + 1):
-            start, rest = head, tail
-            if place and ends[line[place - 1]] > start:
-                start = ends[line[place - 1]]
-            if place < len(line) and tails[line[place]] > rest:
-                rest = tails[line[place]]
-            estimate = start + minutes + rest
+            estimate = start + minutes + (tails[line[place]] if place < last else tail)
             if is_tabu or estimate <= offers.estimate:
                 offers.offer(estimate, task, machine, place, is_tabu)
+            if place < last:
+                start = ends[line[place]]
 
-    def offer_later(self, offers: Offers, line: list[int], task: int, is_tabu: bool) -> None:
-        """Offer the places further right on its own machine."""
+    def offer_later(
+        self, offers: Offers, line: list[int], task: int, until: int, is_anywhere: bool, is_tabu: bool
+    ) -> None:
+        """Offer the last place it can take up to `until` further right on its own machine, or all of them."""
         ends, tails, taking = self.ends, self.tails, self.taking
         before, after = self.before, self.after
         here = line.index(task)
         head, tail = ends[before[task]], tails[after[task]]
         end = ends[line[here - 1]] if here else 0
         starts: list[int] = []
-        for place in range(here + 1, len(line)):
+        for place in range(here + 1, until + 1):
             passed = line[place]
             if tails[passed] <= tail:
                 break
@@ -192,6 +208,8 @@ class JobShop:
             start = max(start, end)
             starts.append(start)
             end = start + taking[passed]
+            if not is_anywhere and place < until and tails[line[place + 1]] > tail:
+                continue
             rest = tail
             if place + 1 < len(line) and tails[line[place + 1]] > rest:
                 rest = tails[line[place + 1]]
@@ -206,21 +224,25 @@ class JobShop:
             if is_tabu or longest <= offers.estimate:
                 offers.offer(longest, task, self.machine[task], place, is_tabu)
 
-    def offer_sooner(self, offers: Offers, line: list[int], task: int, is_tabu: bool) -> None:
-        """Offer the places further left on its own machine."""
+    def offer_sooner(
+        self, offers: Offers, line: list[int], task: int, until: int, is_anywhere: bool, is_tabu: bool
+    ) -> None:
+        """Offer the first place it can take down to `until` further left on its own machine, or all of them."""
         ends, tails, taking = self.ends, self.tails, self.taking
         before, after = self.before, self.after
         here = line.index(task)
         head, tail = ends[before[task]], tails[after[task]]
         rest = tails[line[here + 1]] if here + 1 < len(line) else 0
         rests: list[int] = []
-        for place in range(here - 1, -1, -1):
+        for place in range(here - 1, until - 1, -1):
             passed = line[place]
             if ends[passed] <= head:
                 break
-            left_over = max(tails[self.after[passed]], rest)
+            left_over = max(tails[after[passed]], rest)
             rests.append(left_over)
             rest = left_over + taking[passed]
+            if not is_anywhere and place > until and ends[line[place - 1]] > head:
+                continue
             end = head
             if place and ends[line[place - 1]] > end:
                 end = ends[line[place - 1]]
@@ -253,15 +275,22 @@ class JobShop:
             if found.moves % 16 == 0 and is_over():
                 return found
             offers = Offers(rng, found.last_end)
-            for task in self.critical_path(last_end):
-                for machine in self.minutes[task]:
-                    is_tabu = tabu.get((task, machine), 0) > found.moves
-                    line = orders[machine]
-                    if machine == self.machine[task]:
-                        self.offer_later(offers, line, task, is_tabu)
-                        self.offer_sooner(offers, line, task, is_tabu)
-                    else:
-                        self.offer_elsewhere(offers, line, task, machine, is_tabu)
+            for block in self.blocks(self.critical_path(last_end)):
+                here = self.machine[block[0]]
+                line = orders[here]
+                first = line.index(block[0])
+                last = first + len(block) - 1
+                for task in block:
+                    is_first, is_last = task == block[0], task == block[-1]
+                    for machine in self.minutes[task]:
+                        is_tabu = tabu.get((task, machine), 0) > found.moves
+                        if machine != here:
+                            self.offer_elsewhere(offers, orders[machine], task, machine, is_tabu)
+                            continue
+                        if not is_last:
+                            self.offer_later(offers, line, task, last, is_first, is_tabu)
+                        if not is_first:
+                            self.offer_sooner(offers, line, task, first, is_last, is_tabu)
             move = offers.move or (rng.choice(offers.forbidden) if offers.forbidden else None)
             if move is None:
                 return found
@@ -289,6 +318,21 @@ class JobShop:
             line.sort(key=lambda task: ((1 - weight) * starts[0][task] + weight * starts[1][task], task))
         return mixed
 
+    def random_orders(self) -> Orders:
+        """Return any plan: tasks at random as their chains allow, each on one of its quickest machines."""
+        orders: Orders = [[] for _ in range(self.machines)]
+        free = [task for task in range(self.size) if self.before[task] == self.size]
+        while free:
+            at = self.rng.randrange(len(free))
+            task = free[at]
+            machines = sorted(self.minutes[task], key=self.minutes[task].__getitem__)
+            orders[self.rng.choice(machines[:2])].append(task)
+            if self.after[task] == self.size:
+                del free[at]
+            else:
+                free[at] = self.after[task]
+        return orders
+
     def slots(self, orders: Orders) -> list[Slot]:
         """Return the plan's slots."""
         self.load(orders)
@@ -307,6 +351,10 @@ class Population:
     starts: list[Orders]
     members: list[Found] = field(default_factory=list)
     moves: int = 0
+    idle: int = 0
+    """Searches in a row that brought nothing."""
+    renewing: int = 0
+    """Members still to be made new."""
 
     @property
     def best(self) -> Found:
@@ -314,23 +362,39 @@ class Population:
         return min(self.members, key=lambda one: one.last_end)
 
     def step(self, bound: float, is_over: Callable[[], bool]) -> None:
-        """Search once: from a rule's plan, or from a new one between two members, which may replace the worst."""
-        rng = self.shop.rng
-        if len(self.members) < len(self.starts):
-            found = self.shop.search(self.starts[len(self.members)], bound, is_over)
-        else:
-            one, other = rng.sample(self.members, 2) if len(self.members) > 1 else self.members * 2
-            found = self.shop.search(self.shop.between(one.orders, other.orders), bound, is_over)
-        self.moves += found.moves
-        self.welcome(found)
+        """Search once: from a rule's plan, or from a new one between two members, which may replace the worst.
 
-    def welcome(self, found: Found) -> None:
-        """Take a plan in, in place of the worst when there is no room; a plan that is there already stays out."""
-        if any(found.orders == member.orders for member in self.members) and len(self.members) > 1:
-            return
+        When many searches in a row bring nothing, all members but the best make room for plans half-way to random ones.
+        """
+        shop, rng = self.shop, self.shop.rng
+        if self.idle > IDLE:
+            self.members, self.idle, self.renewing = [self.best], 0, POPULATION // 2
+        if self.moves == 0 or (len(self.members) < len(self.starts) and not self.renewing):
+            start = self.starts[min(len(self.members), len(self.starts) - 1)]
+        elif self.renewing or len(self.members) < 2:
+            self.renewing = max(0, self.renewing - 1)
+            start = shop.between(self.best.orders, shop.random_orders())
+        else:
+            one, other = rng.sample(self.members, 2)
+            start = shop.between(one.orders, other.orders)
+        found = shop.search(start, bound, is_over)
+        self.moves += found.moves
+        self.idle += 1
+        if self.welcome(found):
+            self.idle = 0
+
+    def welcome(self, found: Found) -> bool:
+        """Take a plan in, in place of the worst when there is no room; tells whether that is better than what went.
+
+        A plan that is there already stays out.
+        """
+        if any(found.orders == member.orders for member in self.members):
+            return False
         if len(self.members) < POPULATION:
             self.members.append(found)
-            return
+            return True
         worst = max(range(len(self.members)), key=lambda at: self.members[at].last_end)
+        is_better = found.last_end < self.members[worst].last_end
         if found.last_end <= self.members[worst].last_end:
             self.members[worst] = found
+        return is_better
