@@ -254,8 +254,10 @@ def report_is_written(
 
 
 def inspector_is_apart_and_certified(
-    order: RepairOrder, _actor: Actor, at: datetime, *, inspector_id: int, **_rest: Any
+    order: RepairOrder, actor: Actor, at: datetime, *, inspector_id: int, **_rest: Any
 ) -> Text | None:
+    if inspector_id != actor.staff_member_id:
+        return _("The inspector enters the inspection in person.")
     if not rules.is_inspector_apart(inspector_id, order.worker_ids()):
         return _("Somebody who did not work on the car inspects it.")
     held = certificates_held(order.station_id, [inspector_id], business_date(at))

@@ -55,11 +55,11 @@ class InspectionForm(StepForm):
     road_test_result = fields.CharField(label=_("Result of the road test"), max_length=200, required=False)
 
     def prepare(self) -> None:
-        people = active_members(self.order.station_id, Post.INSPECTOR, Post.FOREMAN, Post.TECHNICIAN, Post.MANAGER)
-        people.sort(key=lambda member: member.post != Post.INSPECTOR)
-        _choose(self.fields["inspector_id"], people)
         own = self.subject.actor.staff_member_id
-        if any(member.pk == own for member in people):
+        people = active_members(self.order.station_id, Post.INSPECTOR, Post.FOREMAN, Post.TECHNICIAN, Post.MANAGER)
+        people = [member for member in people if member.pk == own]  # nobody enters an inspection for another
+        _choose(self.fields["inspector_id"], people)
+        if people:
             self.initial.setdefault("inspector_id", str(own))
 
     def arguments(self) -> dict[str, Any]:

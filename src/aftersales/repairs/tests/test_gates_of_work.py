@@ -1,5 +1,6 @@
 """The gates from dispatch to archive: each refuses with its clause, and opens when the condition holds."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -248,10 +249,21 @@ def inspect(driver: Driver, who: str) -> None:
 
 def test_QC_02_another_person_with_a_certificate_inspects(driver: Driver) -> None:
     driver.bring_to(OrderState.COMPLETED)
-    with refused("QC-02"):
-        inspect(driver, "zhao")
-    with refused("QC-02"):
-        inspect(driver, "zhou")
+    fang = driver.cast.actors["fang"]
+
+    def as_if_it_were(name: str) -> Any:
+        me = driver.cast.staff[name].pk
+        return visit.inspect(
+            driver.order, replace(fang, staff_member_id=me), driver.tick(), inspector_id=me, answers=confirmed("QC-06")
+        )
+
+    with pytest.raises(TransitionRefused, match=r"没有参与|did not work"):
+        as_if_it_were("zhao")
+    with pytest.raises(TransitionRefused, match=r"证书|certificate"):
+        as_if_it_were("zhou")
+    with pytest.raises(TransitionRefused, match=r"本人|in person") as named_another:
+        inspect(driver, "luo")
+    assert named_another.value.clause == "QC-02"
     with pytest.raises(Forbidden):
         visit.inspect(
             driver.order,

@@ -281,11 +281,11 @@ def test_a_refusal_cites_the_clause_and_keeps_what_was_typed(driver: Driver, cli
     order = driver.bring_to(OrderState.COMPLETED)
     answer = client_of("fang").post(
         step_url(order, "inspect"),
-        {"inspector_id": driver.cast.staff["zhao"].pk, "road_test_result": "怠速平稳", "version": order.version},
+        {"inspector_id": driver.cast.staff["fang"].pk, "road_test_result": "怠速平稳", "version": order.version},
     )
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "QC-02" in page
+    assert "QC-06" in page
     assert "怠速平稳" in page
     assert RepairOrder.objects.everywhere().get(pk=order.pk).state == OrderState.COMPLETED
 
