@@ -17,7 +17,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import seen_as
 from aftersales.doors.commands import actor_of, answer_command, version_seen
 from aftersales.doors.pages import DEFAULT_SIZE, LARGEST_SIZE, page_of
-from aftersales.doors.steps import PROBLEMS, IdempotencyKey, IfMatch, Number, add_steps, offers, visible_row
+from aftersales.doors.steps import PROBLEMS, IdempotencyKey, IfMatch, Number, OfferOut, add_steps, offers, visible_row
 from aftersales.network.models import Station
 from aftersales.repairs.models import RepairOrder
 
@@ -45,12 +45,42 @@ class SettlementRow(Schema):
     version: int
 
 
+class SettlementLineOut(Schema):
+    """One line of a sheet as posted; quantity and amounts are decimal text, amounts in yuan with tax."""
+
+    position: int
+    kind: str
+    code: str
+    text: str
+    unit: str
+    quantity: str
+    unit_price: str
+    discount: str
+    tax_rate: str
+    net: str
+    tax: str
+    gross: str
+
+
+class PaymentOut(Schema):
+    """Money taken, given back or collected; the amount is decimal text in yuan."""
+
+    number: str
+    kind: str
+    method: str
+    amount: str
+    reference: str
+    reason: str
+    at: datetime
+    taken_by: str
+
+
 class SettlementOut(SettlementRow):
     """A sheet with its lines, payments and next steps."""
 
-    lines: list[dict[str, Any]]
-    payments: list[dict[str, Any]]
-    available_steps: list[dict[str, Any]]
+    lines: list[SettlementLineOut]
+    payments: list[PaymentOut]
+    available_steps: list[OfferOut]
 
 
 class SettlementPage(Schema):
@@ -214,9 +244,13 @@ def get_settlement(request: HttpRequest, response: HttpResponse, number: Number)
             "kind": line.kind,
             "code": line.code,
             "text": line.text,
+            "unit": line.unit,
             "quantity": str(line.quantity),
             "unit_price": str(line.unit_price),
             "discount": str(line.discount),
+            "tax_rate": str(line.tax_rate),
+            "net": str(line.net),
+            "tax": str(line.tax),
             "gross": str(line.gross),
         }
         for line in sheet.lines.all()
@@ -227,7 +261,10 @@ def get_settlement(request: HttpRequest, response: HttpResponse, number: Number)
             "kind": payment.kind,
             "method": payment.method,
             "amount": str(payment.amount),
+            "reference": payment.reference,
+            "reason": payment.reason,
             "at": payment.at,
+            "taken_by": payment.taken_by,
         }
         for payment in sheet.payments.all()
     ]
