@@ -7,9 +7,19 @@ errors come up with it. `config/postgres` does the travelling.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import orjson
 from django.db import connection
+from psycopg.types.json import Jsonb
+
+_as_json = partial(orjson.dumps, option=orjson.OPT_NON_STR_KEYS)
+
+
+def jsonb(value: Any) -> Jsonb:
+    """Return plain values (texts, numbers, lists, mappings) as a parameter for a jsonb column."""
+    return Jsonb(value, dumps=_as_json)
 
 
 class Hot(str):

@@ -11,10 +11,9 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext_lazy as _
-from psycopg.types.json import Jsonb
 
 from aftersales.core.errors import Busy, InputRefused, Refusal
-from aftersales.core.statements import Hot, run_later, send_waiting
+from aftersales.core.statements import Hot, jsonb, run_later, send_waiting
 from aftersales.core.transactions import run_in_transaction
 from aftersales.journal.models import CommandAnswer
 
@@ -63,7 +62,7 @@ def answer_once(*, actor_id: int, key: str, fingerprint: str, at: datetime, prod
             # What was answered once is answered so again, even if today it would be refused without a look at the data.
             send_waiting()
             raise
-        kept: list[Any] = [actor_id, key, fingerprint, answer.status, Jsonb(answer.headers), answer.body, at]
+        kept: list[Any] = [actor_id, key, fingerprint, answer.status, jsonb(answer.headers), answer.body, at]
         run_later([(_KEEP, kept)])
         return answer
 

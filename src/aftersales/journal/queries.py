@@ -30,6 +30,12 @@ def entries_of(document: models.Model, *, limit: int = 200) -> list[JournalEntry
     )
 
 
+def first_entries(model: type[models.Model], ids: list[int]) -> dict[int, JournalEntry]:
+    """Return the entry that made each record, by its id; the caller has shown that the records are visible."""
+    found = JournalEntry.objects.everywhere().filter(subject_kind=subject_kind(model()), subject_id__in=ids)
+    return {entry.subject_id: entry for entry in found.order_by("-sequence")}
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One entry as `<c-timeline>` draws it: when, what, who in which role, and what changed in words."""

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
-from psycopg.types.json import Jsonb
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import subject_kind
-from aftersales.core.statements import Hot, Statement, run_later
+from aftersales.core.statements import Hot, Statement, jsonb, run_later
 
 _INSERT = Hot("""
 INSERT INTO journal_journalentry (station_id, subject_kind, subject_id, sequence, step, before, after, changes, reason,
@@ -49,7 +48,7 @@ def record(
             step,
             before,
             after,
-            Jsonb(changes),
+            jsonb(changes),
             reason,
             actor.user_id,
             actor.name,
@@ -87,6 +86,6 @@ def record_many(
         [getattr(document, "station_id", None) for document in documents],
         [subject_kind(document) for document in documents],
         [document.pk for document in documents],
-        [Jsonb(dict(changes)) for _document, changes in entries],
+        [jsonb(dict(changes)) for _document, changes in entries],
     ]
     run_later([(_INSERT_MANY, parameters)])
