@@ -41,6 +41,7 @@ def main() -> int:
     chosen = parser.parse_args()
     print("\n".join(machine()))
     print(versions())
+    begun = time.perf_counter()
     for name in chosen.only or DRIVERS:
         driver = import_module(f"bench.planning.{name}")
         started = time.perf_counter()
@@ -50,6 +51,10 @@ def main() -> int:
         print("\n" + "\n".join(rows), flush=True)
         if not chosen.quick:
             keep(name, found, rows)
+    seconds = time.perf_counter() - begun
+    print(f"\nthe whole run: {seconds:.0f} s")
+    if not chosen.quick and not chosen.only:
+        keep("whole_run", {"seconds": seconds}, [f"the whole run of all drivers: {seconds:.0f} s (aim: 1,800 s)"])
     return 0
 
 
