@@ -46,7 +46,7 @@ def main() -> int:
         driver = import_module(f"bench.planning.{name}")
         started = time.perf_counter()
         found = driver.run(quick=chosen.quick)
-        rows = [f"{name}: {driver.__doc__.splitlines()[0]} ({time.perf_counter() - started:.0f} s)"]
+        rows = [f"{name}: {(driver.__doc__ or name).splitlines()[0]} ({time.perf_counter() - started:.0f} s)"]
         rows += [line(goal, found.get(goal.name)) for goal in driver.GOALS]
         print("\n" + "\n".join(rows), flush=True)
         if not chosen.quick:
