@@ -72,6 +72,8 @@ def values_of(world: World) -> dict[str, Any]:
         "year": 2026,
         "clause_id": "PART-08",
         "code": "PREP-02",
+        "standards:threshold:code": "adjustment_limit",
+        "place": world.cast.station.pk,
         "part": "styles",
     }
 
@@ -86,7 +88,7 @@ def address(name: str, route: str, world: World) -> str:
     def fill(found: re.Match[str]) -> str:
         parameter = found[1].rpartition(":")[2]
         specific = f"{app}:call" if name.startswith("care:call") else f"{app}:{parameter}"
-        return str(known.get(specific, known.get(parameter, 1)))
+        return str(known.get(f"{name}:{parameter}", known.get(specific, known.get(parameter, 1))))
 
     return "/" + re.sub(r"<([^>]+)>", fill, text)
 

@@ -70,6 +70,8 @@ BEGINNINGS = {
     "customers:": "station",
     "exchange:": "station",
     "inventory:": "station",
+    "notifications:change_rules": "station",
+    "notifications:rules": "station",
     "notifications:webhook": "administration",
     "notifications:roll_secret": "administration",
     "put_away": "station",

@@ -7,6 +7,7 @@ from typing import Any
 from aftersales.appointments.events import AppointmentConfirmed, AppointmentPartsShort
 from aftersales.appointments.models import Appointment
 from aftersales.catalog.models import Part
+from aftersales.customers.events import CustomersMerged
 from aftersales.notifications.services import enqueue
 from aftersales.printing.papers import local_text
 from aftersales.standards.binding import fulfils
@@ -54,3 +55,8 @@ def tell_parts_short(event: AppointmentPartsShort) -> None:
         to_role="parts_keeper",
         document=appointment,
     )
+
+
+def move_bookings(event: CustomersMerged) -> None:
+    """Let the bookings of a merged archive follow it. (CustomersMerged)"""
+    Appointment.objects.everywhere().filter(customer=event.dropped).update(customer=event.kept)

@@ -288,7 +288,12 @@ def debtors(actor: Actor, on: date) -> list[Debtor]:
     rows = (
         open_accounts(actor)
         .select_related(None)
-        .values("payer", "customer__number", "customer__name")
+        # A posted sheet keeps the customer it was posted for; where that archive was merged, the other one owes.
+        .annotate(
+            debtor_number=Coalesce("customer__merged_into__number", "customer__number"),
+            debtor_name=Coalesce("customer__merged_into__name", "customer__name"),
+        )
+        .values("payer", "debtor_number", "debtor_name")
         .annotate(
             sheets=Count("pk"),
             owed=Sum(OWED),
@@ -298,13 +303,13 @@ def debtors(actor: Actor, on: date) -> list[Debtor]:
             to_90=Sum(OWED, filter=Q(falls_due_on__lt=edges[1], falls_due_on__gte=edges[2])),
             over_90=Sum(OWED, filter=Q(falls_due_on__lt=edges[2])),
         )
-        .order_by("-owed", "payer", "customer__number")
+        .order_by("-owed", "payer", "debtor_number")
     )
     return [
         Debtor(
             payer=row["payer"],
-            label=row["customer__name"] or PayType(row["payer"]).label,
-            customer_number=row["customer__number"] or "",
+            label=row["debtor_name"] or PayType(row["payer"]).label,
+            customer_number=row["debtor_number"] or "",
             sheets=row["sheets"],
             owed=row["owed"],
             **{name: row[name] or NOTHING for name in ("not_due", "to_30", "to_60", "to_90", "over_90")},

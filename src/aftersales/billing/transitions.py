@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.billing.choices import PaymentKind, PaymentMethod, SettlementKind, SettlementState
@@ -290,10 +290,9 @@ def put_on_account(settlement: Settlement, actor: Actor, at: datetime, /, *, amo
 
 
 def outstanding(customer_id: int) -> Decimal:
-    """Return what the customer still owes on account, in yuan."""
-    found = Settlement.objects.everywhere().filter(
-        customer_id=customer_id, state=SettlementState.POSTED, on_account__gt=F("collected")
-    )
+    """Return what the customer still owes on account, in yuan; sheets posted for an archive merged into it count."""
+    owner = Q(customer_id=customer_id) | Q(customer__merged_into_id=customer_id)
+    found = Settlement.objects.everywhere().filter(owner, state=SettlementState.POSTED, on_account__gt=F("collected"))
     return found.aggregate(open=Sum(F("on_account") - F("collected")))["open"] or NOTHING
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from aftersales.appointments.events import AppointmentMissed
 from aftersales.appointments.models import Appointment
 from aftersales.care import queries, rules, services
+from aftersales.care.models import CallRecord, CareHolder, FollowUp, Letter, ServiceCase
 from aftersales.care.transitions import follow_ups
 from aftersales.core.actor import Actor, system_actor
+from aftersales.customers.events import CustomersMerged
 from aftersales.network.queries import station_of
 from aftersales.network.rules import business_date
 from aftersales.repairs.events import VehicleReleased
@@ -63,3 +65,14 @@ def plan_missed_call(event: AppointmentMissed) -> None:
         due_from_on=due_from_on,
         due_at=due_at,
     )
+
+
+def move_care(event: CustomersMerged) -> None:
+    """Let calls, cases and letters of a merged archive follow it; the kept one's holder stays. (CustomersMerged)"""
+    for model in (FollowUp, CallRecord, ServiceCase, Letter):
+        model.objects.everywhere().filter(customer=event.dropped).update(customer=event.kept)
+    holders = CareHolder.objects.everywhere().filter(customer=event.dropped)
+    if CareHolder.objects.everywhere().filter(customer=event.kept).exists():
+        holders.delete()
+    else:
+        holders.update(customer=event.kept)

@@ -16,7 +16,7 @@ from aftersales.vehicles import handlers as vehicles
 
 SUBSCRIPTIONS: dict[type[events.Event], tuple[events.Handler, ...]] = {
     StepTaken: (clocks.advance, notifications.announce_step),
-    CustomersMerged: (vehicles.move_parties,),
+    CustomersMerged: (vehicles.move_parties, appointments.move_bookings, repairs.move_orders, care.move_care),
     AppointmentConfirmed: (appointments.tell_desks,),
     AppointmentPartsShort: (appointments.tell_parts_short,),
     AppointmentMissed: (care.plan_missed_call,),

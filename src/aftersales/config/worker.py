@@ -25,6 +25,7 @@ PERIODIC_JOBS = (
     PeriodicJob("escalate broken limits", "aftersales.config.jobs.escalate_due", every_seconds=30),
     PeriodicJob("sweep half-stored files", "aftersales.files.tasks.sweep_orphans", every_seconds=20),
     PeriodicJob("sweep files without an import", "aftersales.exchange.tasks.sweep_orphans", every_seconds=600),
+    PeriodicJob("follow merged customers", "aftersales.customers.tasks.follow_merges", every_seconds=60),
     PeriodicJob("prove the journal and the papers", "aftersales.config.jobs.prove", cron="20 3 * * *"),
     PeriodicJob("forget finished tasks", "aftersales.config.jobs.forget_finished_tasks", cron="40 * * * *"),
     PeriodicJob("end old sessions", "aftersales.config.jobs.end_old_sessions", cron="50 3 * * *"),

@@ -9,7 +9,7 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from aftersales.core.actor import Actor
-from aftersales.customers import services
+from aftersales.customers import merging, services
 from aftersales.customers.choices import Channel, CustomerKind, PhoneLabel, Purpose
 from aftersales.customers.models import Customer
 from aftersales.customers.names import mask_address
@@ -267,5 +267,5 @@ add_verbs(
         answers=lambda told, _actor: {"number": told["number"], "phones": [], "address": ""},
         secret=lambda told: told,
     ),
-    Verb(name="merge", service=services.merge_customers, takes=MergeIn, rows={"dropped": Customer}),
+    Verb(name="merge", service=merging.merge_customers, takes=MergeIn, rows={"dropped": Customer}),
 )

@@ -7,21 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.core.errors import Refusal
 from aftersales.customers.choices import Channel, CustomerKind, PhoneLabel, Purpose
 from aftersales.customers.models import Customer
 from aftersales.customers.names import mask_address
 from aftersales.web import fields
-
-
-def add_refusal(form: forms.Form, refusal: Refusal) -> None:
-    """Put a refusal's sentences at the fields they speak of, the rest at the head of the form."""
-    placed = False
-    for name, sentence in refusal.fields.items():
-        form.add_error(name if name in form.fields else None, str(sentence))
-        placed = True
-    if not placed:
-        form.add_error(None, str(refusal))
 
 
 class ArchiveFields(forms.Form):

@@ -41,6 +41,17 @@ def customer_numbered(actor: Actor, number: str) -> Customer:
     return Customer.objects.prefetch_related("phones", "consents").get_visible(actor, P.VIEW, number=number)
 
 
+def living_customer(actor: Actor, number: str) -> Customer:
+    """Return the customer of that number, or the one it was merged into: what an old link or paper names still leads
+    there."""
+    customer = customer_numbered(actor, number)
+    if customer.merged_into_id is None:
+        return customer
+    return Customer.objects.prefetch_related("phones", "consents").get_visible(
+        actor, P.VIEW, pk=customer.merged_into_id
+    )
+
+
 def customers_visible_to(actor: Actor) -> QuerySet[Customer]:
     """Return the living archives the actor may see, phones fetched along, ordered by pinyin."""
     return (

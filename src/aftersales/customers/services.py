@@ -1,4 +1,4 @@
-"""Writes on customers: archive, phones, consents, credit, masks lifted, archives merged."""
+"""Writes on customers: archive, phones, consents, credit, masks lifted."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core import records
@@ -28,7 +26,7 @@ from aftersales.customers.drafts import (
     phone_sentence,
     refused_text,
 )
-from aftersales.customers.events import ConsentWithdrawn, CustomerChanged, CustomersMerged
+from aftersales.customers.events import ConsentWithdrawn, CustomerChanged
 from aftersales.customers.models import Consent, Customer, CustomerPhone
 from aftersales.customers.names import UnwritableText, tidy
 from aftersales.customers.permissions import P
@@ -110,6 +108,7 @@ def change_customer(customer: Customer, actor: Actor, at: datetime, *, reason: s
     cleaned = customer_values(**(kept | values))
 
     def command() -> Customer:
+        lock_living(customer)
         changed = records.change(customer, actor, at, right=P.CHANGE, reason=reason, **cleaned)
         if changed.name != customer.name:
             search.index_many([finding(changed, changed.phones.values_list("number", flat=True))])
@@ -148,16 +147,21 @@ def grant_credit(
             code="credit_days",
             fields={"credit_days": _("Enter 0 to 366 days.")},
         )
-    return records.change(
-        customer,
-        actor,
-        at,
-        right=P.CREDIT,
-        step="credit_granted",
-        on_account=on_account,
-        credit_limit=credit_limit if on_account else Decimal(0),
-        credit_days=credit_days if on_account else 0,
-    )
+
+    def command() -> Customer:
+        lock_living(customer)
+        return records.change(
+            customer,
+            actor,
+            at,
+            right=P.CREDIT,
+            step="credit_granted",
+            on_account=on_account,
+            credit_limit=credit_limit if on_account else Decimal(0),
+            credit_days=credit_days if on_account else 0,
+        )
+
+    return run_in_transaction(command)
 
 
 @fulfils("CRM-04")
@@ -178,7 +182,7 @@ def add_phone(
     (draft,) = drafts
 
     def command() -> CustomerPhone:
-        fresh = lock_fresh(customer)
+        fresh = lock_living(customer)
         records.require_right(actor, P.CHANGE, fresh.station_id)
         known = list(fresh.phones.all())
         if any((phone.number, phone.extension) == (draft.number, draft.extension) for phone in known):
@@ -203,7 +207,7 @@ def remove_phone(customer: Customer, actor: Actor, at: datetime, *, phone_id: in
     nothing."""
 
     def command() -> None:
-        fresh = lock_fresh(customer)
+        fresh = lock_living(customer)
         records.require_right(actor, P.CHANGE, fresh.station_id)
         known = list(fresh.phones.all())
         gone = next((phone for phone in known if phone.pk == phone_id), None)
@@ -217,6 +221,20 @@ def remove_phone(customer: Customer, actor: Actor, at: datetime, *, phone_id: in
         search.index_many([finding(fresh, [row.number for row in left])])
 
     run_in_transaction(command)
+
+
+def lock_living(customer: Customer) -> Customer:
+    """Lock an archive that is to be written; one merged into another is refused with the number of the other.
+
+    Raises TransitionRefused, NotVisible, StaleVersion.
+    """
+    fresh: Customer = lock_fresh(customer)
+    if fresh.merged_into_id is not None:
+        kept = Customer.objects.everywhere().values_list("number", flat=True).get(pk=fresh.merged_into_id)
+        raise TransitionRefused(
+            _("This archive has been merged into %(number)s: go on there.") % {"number": kept}, code="merged_before"
+        )
+    return fresh
 
 
 def _touched(customer: Customer, actor: Actor, at: datetime, *, step: str, changes: dict[str, Any]) -> None:
@@ -246,7 +264,7 @@ def grant_consent(
         raise InputRefused(sentence, code="consent_evidence", fields={"evidence": sentence})
 
     def command() -> Consent:
-        fresh = lock_fresh(customer)
+        fresh = lock_living(customer)
         records.require_right(actor, P.CONSENT, fresh.station_id)
         live = fresh.consents.filter(purpose=purpose, channel=channel, withdrawn_at=None).first()
         if live is not None:
@@ -299,54 +317,5 @@ def unmask(customer: Customer, actor: Actor, at: datetime, *, reason: str) -> di
         records.require_right(actor, P.UNMASK, fresh.station_id)
         record_entry(fresh, step="unmasked", actor=actor, at=at, changes={"columns": ["phones", "address"]}, reason=why)
         return {"phones": list(fresh.phones.all()), "address": fresh.address}
-
-    return run_in_transaction(command)
-
-
-@fulfils("IS-02")
-def merge_customers(kept: Customer, actor: Actor, at: datetime, *, dropped: Customer, reason: str) -> Customer:
-    """Merge `dropped` into `kept`: phones and consents follow, empty columns are filled, vehicles and documents follow
-    by event.
-
-    The dropped archive stays as a pointer and is no longer found. Raises TransitionRefused across stations or for a
-    merged one.
-    """
-
-    def command() -> Customer:
-        first, second = sorted((kept, dropped), key=lambda customer: customer.pk)
-        fresh = {customer.pk: lock_fresh(customer) for customer in (first, second)}
-        into, gone = fresh[kept.pk], fresh.get(dropped.pk)
-        records.require_right(actor, P.MERGE, into.station_id)
-        if gone is None or into.pk == gone.pk or into.station_id != gone.station_id:
-            raise TransitionRefused(_("Two different archives of one station can be merged."), code="merge_pair")
-        if into.merged_into_id or gone.merged_into_id:
-            raise TransitionRefused(_("One of the archives has already been merged."), code="merged_before")
-        known = {(phone.number, phone.extension) for phone in into.phones.all()}
-        for phone in gone.phones.all():
-            if (phone.number, phone.extension) not in known:
-                CustomerPhone.objects.filter(pk=phone.pk).update(customer=into, is_primary=False)
-        for consent in gone.consents.all():
-            try:
-                with transaction.atomic():
-                    Consent.objects.filter(pk=consent.pk).update(customer=into)
-            except IntegrityError:  # both archives hold the same live consent: the kept one counts
-                Consent.objects.filter(pk=consent.pk).update(withdrawn_at=F("granted_at"), customer=into)
-        columns = ("address", "region_code", "services_wished", "next_contact_on", "next_contact_about", "visited_on")
-        filled = {name: getattr(gone, name) for name in columns if not getattr(into, name) and getattr(gone, name)}
-        gone_changes: dict[str, Any] = {"merged_into": [None, into.number]}
-        gone.merged_into = into
-        gone.version += 1
-        gone.save(update_fields=["merged_into", "version"])
-        record_entry(gone, step="merged", actor=actor, at=at, changes=gone_changes, reason=reason)
-        for name, value in filled.items():
-            setattr(into, name, value)
-        into.version += 1
-        into.save(update_fields=[*filled, "version"])
-        changes = {"merged_from": [None, gone.number]} | {name: [None, plain(value)] for name, value in filled.items()}
-        record_entry(into, step="merged", actor=actor, at=at, changes=changes, reason=reason)
-        search.forget("customer", [gone.pk])
-        search.index_many([finding(into, into.phones.values_list("number", flat=True))])
-        publish(CustomersMerged(actor=actor, at=at, kept=into, dropped=gone))
-        return into
 
     return run_in_transaction(command)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from aftersales.customers.views import archive, listing
+from aftersales.customers.views import archive, listing, merge
 
 app_name = "customers"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", archive.new_customer, name="new"),
     path("<slug:number>/", archive.customer_page, name="customer"),
     path("<slug:number>/edit/", archive.edit_customer, name="edit"),
+    path("<slug:number>/merge/", merge.merge_page, name="merge"),
     path("<slug:number>/unmask/", archive.unmask_customer, name="unmask"),
     path("<slug:number>/withdraw-consent/", archive.withdraw_consent, name="withdraw_consent"),
     path("<slug:number>/phones/<int:phone_id>/remove/", archive.remove_phone, name="remove_phone"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
-from django.db import DataError
+from django.db import DataError, models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -109,6 +109,24 @@ def attempt(request: HttpRequest, form: forms.Form, command: Command) -> Outcome
         )
         add_refusal(form, too_large)
         return Outcome(MISFILLED, refusal=too_large)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that somebody else changed, or that would overwrite what stands: label, value now, value typed."""
+
+    label: Text
+    now: object
+    typed: object
+
+
+def differences(form: forms.Form, record: models.Model) -> list[Difference]:
+    """Return where the form differs from the record as it is now, for the page that refuses a stale version."""
+    return [
+        Difference(form.fields[name].label, getattr(record, name), typed)
+        for name, typed in form.cleaned_data.items()
+        if hasattr(record, name) and typed not in ("", None) and getattr(record, name) != typed
+    ]
 
 
 def add_refusal(form: forms.Form, refusal: Refusal) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from aftersales.network.models import Station
 from aftersales.network.queries import visible_stations
 
 MOST_STATIONS = 500
+NETWORK = "network"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +46,18 @@ def station_shown(request: HttpRequest, actor: Actor, right: str) -> StationShow
     named = request.POST.get("station") or request.GET.get("station") or ""
     found = by_key.get(named) or by_key.get(str(actor.home_station_id)) or choices[0]
     return StationShown(found, choices if len(choices) > 1 else ())
+
+
+class PlaceField(forms.TypedChoiceField):
+    """Where a setting holds: one of the stations at which the actor holds the right, or the whole network (None)."""
+
+    def __init__(self, actor: Actor, right: str) -> None:
+        ids = actor.stations_with(right)
+        stations = visible_stations(actor, right)[:MOST_STATIONS] if ids is None or ids else ()
+        choices = [(NETWORK, _("whole network"))] if actor.may(right, None) else []
+        super().__init__(
+            label=_("Holds for"),
+            choices=[*choices, *((str(station.pk), station.name) for station in stations)],
+            coerce=lambda value: None if value == NETWORK else int(value),
+            empty_value=None,
+        )

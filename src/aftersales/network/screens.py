@@ -14,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Forbidden, NotVisible, Refusal
-from aftersales.doors.html import attempt, version_in
+from aftersales.doors.html import attempt, once, version_in
 from aftersales.web.htmx import go_to
+
+__all__ = ["actor_of", "answer_button", "answer_form", "require_page_right", "version_in"]
 
 type Save = Callable[[dict[str, Any]], Any]
 
@@ -37,11 +39,6 @@ def require_page_right(request: HttpRequest, *codes: str) -> Actor:
     if not any(actor.may_anywhere(code) for code in codes):
         raise NotVisible
     return actor
-
-
-def version_seen(request: HttpRequest) -> int | None:
-    """Return the version of the record the form was filled in from."""
-    return version_in(request)
 
 
 def answer_form(
@@ -83,9 +80,14 @@ def answer_form(
 
 
 def answer_button(request: HttpRequest, act: Callable[[], Any], *, back: str, done: Any = SAVED) -> HttpResponse:
-    """Carry out a button's command and go back; a refusal is said on the page one comes from."""
-    try:
+    """Carry out a button's command once for its key and go back; a refusal is said on the page one comes from."""
+
+    def command(_actor: Actor, _at: datetime) -> str:
         act()
+        return back
+
+    try:
+        once(request, command)
     except (Forbidden, NotVisible):
         raise
     except Refusal as refusal:

@@ -8,12 +8,13 @@ from datetime import datetime, time
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
-from aftersales.core.documents import subject_kind
-from aftersales.core.errors import InputRefused, TransitionRefused
+from aftersales.core.documents import held, subject_kind
+from aftersales.core.errors import InputRefused, StaleVersion, TransitionRefused
 from aftersales.core.records import change, register, require_right
 from aftersales.core.statements import Hot, ask
 from aftersales.core.transactions import run_in_transaction
@@ -123,11 +124,19 @@ def mark_read(actor: Actor, at: datetime, *, lines: list[int] | None = None) -> 
 
 
 def set_sending_rules(
-    actor: Actor, at: datetime, *, station_id: int | None, quiet_from: time, quiet_until: time, care_messages_a_day: int
+    actor: Actor,
+    at: datetime,
+    *,
+    station_id: int | None,
+    quiet_from: time,
+    quiet_until: time,
+    care_messages_a_day: int,
+    version: int | None = None,
 ) -> SendingRules:
     """Set the quiet hours and the daily limit of a station, or (None) of the network; equal times mean no quiet hours.
 
-    Raises Forbidden without `notifications.rules:set`, InputRefused for a limit outside 0 to 20.
+    `version` is what the caller has seen of them (0: there were none). Raises Forbidden without
+    `notifications.rules:set`, InputRefused for a limit outside 0 to 20, StaleVersion when somebody was quicker.
     """
     if not 0 <= care_messages_a_day <= 20:
         sentence = _("At most 20 messages a day.")
@@ -141,11 +150,23 @@ def set_sending_rules(
     def command() -> SendingRules:
         mine = Q(station__isnull=True) if station_id is None else Q(station_id=station_id)
         kept = SendingRules.objects.filter(mine).first()
-        if kept is None:
-            return register(SendingRules(station_id=station_id, **values), actor, at, right=P.RULES)
-        return change(kept, actor, at, right=P.RULES, **values)
+        if kept is not None:
+            changed: SendingRules = change(held(kept, version), actor, at, right=P.RULES, **values)
+            return changed
+        try:
+            with transaction.atomic():
+                return register(SendingRules(station_id=station_id, **values), actor, at, right=P.RULES)
+        except IntegrityError:
+            raise StaleVersion(
+                _("Somebody else has just set these rules. Look at them, then save again."), code="stale"
+            ) from None
 
     return run_in_transaction(command)
+
+
+def move_messages(*, from_customer_id: int, to_customer_id: int) -> int:
+    """Let the messages of a customer whose archive was merged count as the other's; return how many."""
+    return Message.objects.everywhere().filter(customer_id=from_customer_id).update(customer_id=to_customer_id)
 
 
 def send_again(actor: Actor, at: datetime, *, message: Message) -> Message:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from aftersales.customers.events import CustomersMerged
 from aftersales.network.queries import station_of
 from aftersales.notifications.services import enqueue
 from aftersales.repairs.events import VehicleReady
+from aftersales.repairs.models import RepairOrder
 from aftersales.standards.binding import fulfils
 
 
@@ -24,3 +26,8 @@ def tell_customer_ready(event: VehicleReady) -> None:
         payload={"plate": order.plate, "station": station.name, "phone": station.phone},
         dedupe_key=f"ready:{order.pk}:{order.inspection_round}",
     )
+
+
+def move_orders(event: CustomersMerged) -> None:
+    """Let the repair orders of a merged archive follow it; the name they were written for stays. (CustomersMerged)"""
+    RepairOrder.objects.everywhere().filter(customer=event.dropped).update(customer=event.kept)

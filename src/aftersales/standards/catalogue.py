@@ -10,13 +10,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.errors import Text
 
 UNITS: Mapping[str, Text] = {
-    "hour": _("hours"),
+    "hour": pgettext_lazy("time on a clock", "hours"),
     "day": _("days"),
     "days": _("days"),
     "minute": _("minutes"),
@@ -35,6 +35,14 @@ UNITS: Mapping[str, Text] = {
     "month after claim month": _("months after the month of the claim"),
     "month after review month": _("months after the month of the review"),
     "% of full score (95 of 100)": _("% of the full score"),
+    "hour before the visit": _("hours before the visit"),
+    "% of the line": _("% of the line"),
+    "yuan at cost": _("yuan at cost"),
+    "day after the missed booking": _("days after the missed booking"),
+    "attempt": _("attempts"),
+    "rating of 1 to 5": _("on a scale of 1 to 5"),
+    "day after release": _("days after release"),
+    "km after release": _("km after release"),
 }
 """Units as the standard writes them, in the reader's words."""
 SIGNS = {"<=": "≤", ">=": "≥", "==": "="}

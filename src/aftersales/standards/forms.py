@@ -7,9 +7,13 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.core.actor import Actor
+from aftersales.doors.stations import PlaceField
 from aftersales.standards.catalogue import KINDS, catalogue
 from aftersales.standards.choices import KIND_LABELS
 from aftersales.standards.compliance import Period, month_of
+from aftersales.standards.permissions import P
+from aftersales.web import fields
 
 LONGEST_DAYS = 731
 
@@ -30,6 +34,23 @@ class ClauseFilterForm(forms.Form):
         self.fields["area"].choices = [("", _("all")), *areas]  # type: ignore[attr-defined]
         kinds = [(kind, KIND_LABELS[kind]) for kind in KINDS]
         self.fields["kind"].choices = [("", _("all")), *kinds]  # type: ignore[attr-defined]
+
+
+class ThresholdForm(forms.Form):
+    """A figure from a day on, for a station or the network, and where it comes from."""
+
+    value = fields.DecimalField(label=_("New figure"), max_digits=14, decimal_places=4, min_value=0, autofocus=True)
+    effective_from = fields.DateField(label=_("Effective from"))
+    source = fields.CharField(
+        label=_("Reason and source"),
+        max_length=200,
+        help_text=_("Such as a decision with its date, a contract, a rule."),
+    )
+
+    def __init__(self, *args: object, actor: Actor, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["station_id"] = PlaceField(actor, P.SET_THRESHOLD)
+        self.order_fields(["station_id"])
 
 
 class PeriodForm(forms.Form):

@@ -13,7 +13,7 @@ from time import monotonic
 from django.db import connection
 
 from aftersales.standards.binding import UnknownClause
-from aftersales.standards.catalogue import clause_of, read_table
+from aftersales.standards.catalogue import catalogue, clause_of, read_table
 from aftersales.standards.models import Threshold
 
 FRESH_SECONDS = 15.0  # how long another process may still see an old figure
@@ -86,6 +86,20 @@ def _printed(clause_id: str, code: str) -> Figure:
         return proposed_figures()[clause_id, code]
     except KeyError:
         raise LookupError(f"{clause_id} has no figure “{code}”") from None
+
+
+@cache
+def settable_figures() -> tuple[tuple[str, str], ...]:
+    """Return (clause, code) of every figure that the program goes by: what this product proposes, then the printed
+    limits of timers."""
+    timed = [
+        (clause.id, code)
+        for clause in catalogue().clauses.values()
+        if clause.kind == "timer" and (target := clause.target) is not None
+        for code, value in (("value", target.value), ("min", target.minimum), ("max", target.maximum))
+        if value is not None
+    ]
+    return (*proposed_figures(), *timed)
 
 
 def figure(clause_id: str, code: str = "value", *, station_id: int | None, on: date) -> Figure:

@@ -107,3 +107,24 @@ class ServiceForm(forms.Form):
     done_km = fields.IntegerField(
         label=_("Last service at (km)"), min_value=0, max_value=ODOMETER_LIMIT_KM, required=False
     )
+
+
+class ModelForm(forms.Form):
+    """A model of the network's table, with its maintenance interval and warranty."""
+
+    brand = fields.CharField(label=_("Brand"), max_length=60, autofocus=True)
+    series = fields.CharField(label=_("Series"), max_length=60, required=False)
+    name = fields.CharField(label=_("Model"), max_length=100)
+    maker_code = fields.CharField(label=_("Maker's model code"), max_length=40, required=False)
+    power_type = forms.ChoiceField(label=_("Power type"), choices=PowerType.choices, initial=PowerType.FUEL)
+    interval_km = fields.IntegerField(
+        label=_("Maintenance interval (km)"), min_value=1, max_value=200_000, required=False
+    )
+    interval_months = fields.IntegerField(
+        label=_("Maintenance interval (months)"), min_value=1, max_value=120, required=False
+    )
+    warranty_months = fields.IntegerField(label=_("Warranty (months)"), min_value=0, max_value=600, required=False)
+    warranty_km = fields.IntegerField(
+        label=_("Warranty (km)"), min_value=0, max_value=ODOMETER_LIMIT_KM, required=False
+    )
+    is_active = forms.BooleanField(label=_("In use"), required=False, initial=True)

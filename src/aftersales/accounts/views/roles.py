@@ -21,7 +21,7 @@ from aftersales.core.documents import held
 from aftersales.core.errors import NotVisible
 from aftersales.core.permissions import registered
 from aftersales.network.rules import business_date
-from aftersales.network.screens import answer_button, answer_form, require_page_right, version_seen
+from aftersales.network.screens import answer_button, answer_form, require_page_right, version_in
 
 get_or_post = require_http_methods(["GET", "POST"])
 
@@ -64,7 +64,7 @@ def role(request: HttpRequest, role_id: int) -> HttpResponse:
     return answer_form(
         request,
         form,
-        lambda values: services.set_role_rights(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.set_role_rights(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=role_name(row),
         back=reverse("administration:roles"),
         version=row.version,

@@ -19,7 +19,7 @@ from aftersales.accounts.permissions import P
 from aftersales.core.documents import held
 from aftersales.core.errors import NotVisible
 from aftersales.network.rules import business_date
-from aftersales.network.screens import answer_button, answer_form, require_page_right, version_seen
+from aftersales.network.screens import answer_button, answer_form, require_page_right, version_in
 
 get_or_post = require_http_methods(["GET", "POST"])
 
@@ -90,7 +90,7 @@ def user(request: HttpRequest, user_id: int) -> HttpResponse:
     return answer_form(
         request,
         form,
-        lambda values: services.change_user(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_user(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=row.name,
         back=_address(row.pk),
         version=row.version,

@@ -23,6 +23,7 @@ from aftersales.core.actor import Actor
 from aftersales.core.documents import held
 from aftersales.core.errors import Forbidden, NotVisible, Refusal
 from aftersales.customers.models import Customer
+from aftersales.customers.queries import living_customer
 from aftersales.doors.commands import actor_of
 from aftersales.doors.html import Outcome, add_refusal, attempt, once, sentence_of, version_in
 from aftersales.doors.problems import problem, refusal_problem
@@ -192,7 +193,7 @@ def _known(actor: Actor, request: HttpRequest) -> tuple[Vehicle | None, Customer
     given = request.POST if request.method == "POST" else request.GET
     vehicle_number, customer_number = given.get("vehicle", "")[:20], given.get("customer", "")[:20]
     vehicle = Vehicle.objects.get_visible(actor, number=vehicle_number) if vehicle_number else None
-    customer = Customer.objects.get_visible(actor, number=customer_number) if customer_number else None
+    customer = living_customer(actor, customer_number) if customer_number else None
     return vehicle, customer
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -102,7 +103,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         if payer in PayType.values:
             rows = rows.filter(payer=payer)
         if customer:
-            rows = rows.filter(customer__number=customer)
+            rows = rows.filter(Q(customer__number=customer) | Q(customer__merged_into__number=customer))
         found = _cut(rows, ACCOUNT_ORDER, request.GET.get("cursor", ""))
         return {
             "debtors": queries.debtors(actor, on),

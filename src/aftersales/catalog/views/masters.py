@@ -19,8 +19,9 @@ from aftersales.catalog.screens import PAGE_ROWS, chosen, page_of, searched, tim
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held
 from aftersales.core.errors import NotVisible
+from aftersales.doors.html import version_in
 from aftersales.network.rules import business_date
-from aftersales.network.screens import answer_form, require_page_right, version_seen
+from aftersales.network.screens import answer_form, require_page_right
 
 get_or_post = require_http_methods(["GET", "POST"])
 
@@ -99,7 +100,7 @@ def change_part(request: HttpRequest, number: str) -> HttpResponse:
     def save(values: dict[str, Any]) -> Part:
         other = values.pop("alternative_to")
         values["alternative_to_id"] = other.pk if other else None
-        return services.change_part(held(row, version_seen(request)), actor, timezone.now(), **values)
+        return services.change_part(held(row, version_in(request)), actor, timezone.now(), **values)
 
     return answer_form(
         request, form, save, heading=str(row), back=reverse("catalog:part", args=[row.number]), version=row.version
@@ -115,7 +116,7 @@ def supersede(request: HttpRequest, number: str) -> HttpResponse:
     return answer_form(
         request,
         forms.SuccessorForm(request.POST or None, initial=initial),
-        lambda values: services.supersede(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.supersede(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=_("Successor of %(part)s") % {"part": row},
         back=reverse("catalog:part", args=[row.number]),
         version=row.version,
@@ -179,7 +180,7 @@ def change_operation(request: HttpRequest, code: str) -> HttpResponse:
     return answer_form(
         request,
         form,
-        lambda values: services.change_operation(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_operation(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=str(row),
         back=reverse("catalog:operation", args=[row.code]),
         version=row.version,
@@ -244,7 +245,7 @@ def change_package(request: HttpRequest, code: str) -> HttpResponse:
 
     def save(values: dict[str, Any]) -> ServicePackage:
         return services.change_package(
-            held(row, version_seen(request)),
+            held(row, version_in(request)),
             actor,
             timezone.now(),
             name=values["name"],

@@ -19,8 +19,9 @@ from aftersales.catalog.permissions import P
 from aftersales.catalog.screens import PAGE_ROWS, chosen, page_of, searched, turned
 from aftersales.core.documents import held
 from aftersales.core.errors import NotVisible
+from aftersales.doors.html import version_in
 from aftersales.network.rules import business_date
-from aftersales.network.screens import answer_button, answer_form, require_page_right, version_seen
+from aftersales.network.screens import answer_button, answer_form, require_page_right
 from aftersales.standards.binding import fulfils
 from aftersales.web.rows import TabRow
 
@@ -147,7 +148,7 @@ def review_price(request: HttpRequest, price_id: int) -> HttpResponse:
     row, actor = _price(request, price_id), require_page_right(request, P.REVIEW_PRICE)
     return answer_button(
         request,
-        lambda: transitions.review_part_price(held(row, version_seen(request)), actor, timezone.now()),
+        lambda: transitions.review_part_price(held(row, version_in(request)), actor, timezone.now()),
         back=reverse("catalog:prices") + "?state=proposed",
     )
 
@@ -158,7 +159,7 @@ def review_rate(request: HttpRequest, rate_id: int) -> HttpResponse:
     row, actor = _rate(request, rate_id), require_page_right(request, P.REVIEW_PRICE)
     return answer_button(
         request,
-        lambda: transitions.review_labour_rate(held(row, version_seen(request)), actor, timezone.now()),
+        lambda: transitions.review_labour_rate(held(row, version_in(request)), actor, timezone.now()),
         back=reverse("catalog:rates") + "?state=proposed",
     )
 
@@ -170,7 +171,7 @@ def turn_down_price(request: HttpRequest, price_id: int, step: str) -> HttpRespo
     return answer_form(
         request,
         forms.ReasonForm(request.POST or None),
-        lambda values: _STEPS[step](held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: _STEPS[step](held(row, version_in(request)), actor, timezone.now(), **values),
         heading=f"{transitions.WORKFLOW.by_name[step].label}: {row.part} {row.gross_price}",
         back=reverse("catalog:prices"),
         version=row.version,
@@ -184,7 +185,7 @@ def turn_down_rate(request: HttpRequest, rate_id: int, step: str) -> HttpRespons
     return answer_form(
         request,
         forms.ReasonForm(request.POST or None),
-        lambda values: _STEPS[step](held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: _STEPS[step](held(row, version_in(request)), actor, timezone.now(), **values),
         heading=f"{transitions.RATE_WORKFLOW.by_name[step].label}: {row.gross_per_hour}",
         back=reverse("catalog:rates"),
         version=row.version,

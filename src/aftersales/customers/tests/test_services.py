@@ -11,7 +11,7 @@ from django.db import models
 
 from aftersales.core.documents import held
 from aftersales.core.errors import Forbidden, InputRefused, NotVisible, StaleVersion, TransitionRefused
-from aftersales.customers import imports, personal_data, services
+from aftersales.customers import imports, merging, personal_data, services
 from aftersales.customers.models import Customer
 from aftersales.customers.permissions import P
 from aftersales.customers.queries import (
@@ -107,12 +107,12 @@ def test_IS_02_two_archives_of_one_customer_are_merged(cast: Cast, chen: Custome
     twin = services.register_customer(
         cast.lin, AT, station=cast.station, name="陈小明", phones=["13900000000"], services_wished="洗车"
     )
-    kept = services.merge_customers(chen, cast.wu, AT, dropped=twin, reason="同一人")
+    kept = merging.merge_customers(chen, cast.wu, AT, dropped=twin, reason="同一人")
     assert {phone.number for phone in kept.phones.all()} == {"+8613812345678", "+862162334455", "+8613900000000"}
     assert kept.services_wished == "洗车"
     assert [hit.object_id for hit in find(cast.lin, "13900000000")] == [chen.pk]
     with pytest.raises(TransitionRefused):
-        services.merge_customers(chen, cast.wu, AT, dropped=twin, reason="noch einmal")
+        merging.merge_customers(chen, cast.wu, AT, dropped=twin, reason="noch einmal")
 
 
 def test_CRM_07_personal_data_are_shown_in_full_only_with_a_reason_that_is_kept(cast: Cast, chen: Customer) -> None:

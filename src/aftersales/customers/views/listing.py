@@ -11,7 +11,7 @@ from aftersales.customers.models import Customer
 from aftersales.customers.permissions import P
 from aftersales.customers.phones import mask_phone
 from aftersales.customers.queries import customers_visible_to
-from aftersales.customers.views.door import actor_of
+from aftersales.doors.commands import actor_of
 from aftersales.search.queries import find
 from aftersales.web.htmx import page
 

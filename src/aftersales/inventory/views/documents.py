@@ -16,10 +16,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from aftersales.catalog.forms import ReasonForm
 from aftersales.catalog.screens import PAGE_ROWS, page_of, timeline, turned
 from aftersales.core.documents import held
+from aftersales.doors.html import version_in
 from aftersales.inventory import forms, queries, services, transitions
 from aftersales.inventory.models import Adjustment, Receipt, StockAlert
 from aftersales.inventory.permissions import P
-from aftersales.network.screens import answer_button, answer_form, require_page_right, version_seen
+from aftersales.network.screens import answer_button, answer_form, require_page_right
 from aftersales.web.rows import TabRow
 
 get_or_post = require_http_methods(["GET", "POST"])
@@ -87,7 +88,7 @@ def post_receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
     row = Receipt.objects.get_visible(actor, pk=receipt_id)
     return answer_button(
         request,
-        lambda: transitions.post_receipt(held(row, version_seen(request)), actor, timezone.now()),
+        lambda: transitions.post_receipt(held(row, version_in(request)), actor, timezone.now()),
         back=reverse("inventory:receipt", args=[row.pk]),
     )
 
@@ -100,7 +101,7 @@ def cancel_receipt(request: HttpRequest, receipt_id: int) -> HttpResponse:
     return answer_form(
         request,
         ReasonForm(request.POST or None),
-        lambda values: transitions.cancel_receipt(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: transitions.cancel_receipt(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=_("Cancel receipt %(number)s") % {"number": row},
         back=reverse("inventory:receipt", args=[row.pk]),
         version=row.version,
@@ -171,7 +172,7 @@ def decide_adjustment(request: HttpRequest, number: str, step: str) -> HttpRespo
     take = transitions.approve_adjustment if step == "approve_adjustment" else transitions.book_adjustment
     return answer_button(
         request,
-        lambda: take(held(row, version_seen(request)), actor, timezone.now()),
+        lambda: take(held(row, version_in(request)), actor, timezone.now()),
         back=reverse("inventory:adjustments"),
     )
 
@@ -184,7 +185,7 @@ def reject_adjustment(request: HttpRequest, number: str) -> HttpResponse:
     return answer_form(
         request,
         ReasonForm(request.POST or None),
-        lambda values: transitions.reject_adjustment(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: transitions.reject_adjustment(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=_("Reject correction %(number)s") % {"number": row.number},
         back=reverse("inventory:adjustments"),
         version=row.version,
@@ -243,7 +244,7 @@ def handle_alert(request: HttpRequest, alert_id: int) -> HttpResponse:
     return answer_form(
         request,
         forms.HandleAlertForm(request.POST or None),
-        lambda values: transitions.handle_alert(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: transitions.handle_alert(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=_("Stock alert: %(part)s") % {"part": row.part},
         back=reverse("inventory:alerts"),
         version=row.version,

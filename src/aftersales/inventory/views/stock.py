@@ -19,13 +19,14 @@ from aftersales.catalog.queries import part_prices
 from aftersales.catalog.screens import PAGE_ROWS, chosen, id_chosen, page_of, searched, turned
 from aftersales.core.documents import held
 from aftersales.core.errors import NotVisible
+from aftersales.doors.html import version_in
 from aftersales.inventory import forms, queries, services
 from aftersales.inventory.models import Location, StockPolicy
 from aftersales.inventory.permissions import P
 from aftersales.inventory.proofs import prove_invariants, stock_report
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
-from aftersales.network.screens import answer_form, require_page_right, version_seen
+from aftersales.network.screens import answer_form, require_page_right
 
 get_or_post = require_http_methods(["GET", "POST"])
 
@@ -191,7 +192,7 @@ def change_shelf(request: HttpRequest, shelf_id: int) -> HttpResponse:
     def save(values: dict[str, Any]) -> Location:
         keeper = values.pop("keeper")
         return services.change_location(
-            held(row, version_seen(request)),
+            held(row, version_in(request)),
             actor,
             timezone.now(),
             keeper_id=keeper.pk if keeper else None,

@@ -18,7 +18,7 @@ from aftersales.network.forms import BayForm, HeadquartersForm, RegionForm, Stat
 from aftersales.network.models import Bay, Headquarters, Region, Station, Team
 from aftersales.network.permissions import P
 from aftersales.network.rules import business_date
-from aftersales.network.screens import actor_of, answer_form, require_page_right, version_seen
+from aftersales.network.screens import actor_of, answer_form, require_page_right, version_in
 
 get_or_post = require_http_methods(["GET", "POST"])
 
@@ -88,7 +88,7 @@ def change_station(request: HttpRequest, station_id: int) -> HttpResponse:
     return answer_form(
         request,
         form,
-        lambda values: services.change_station(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_station(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=row.name,
         back=_back_to(row.pk),
         version=row.version,
@@ -130,7 +130,7 @@ def change_bay(request: HttpRequest, bay_id: int) -> HttpResponse:
     return answer_form(
         request,
         BayForm(request.POST or None, initial=initial),
-        lambda values: services.change_bay(held(bay, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_bay(held(bay, version_in(request)), actor, timezone.now(), **values),
         heading=bay.name,
         back=_back_to(bay.station_id),
         version=bay.version,
@@ -161,7 +161,7 @@ def change_team(request: HttpRequest, team_id: int) -> HttpResponse:
     return answer_form(
         request,
         TeamForm(request.POST or None, initial={"name": team.name, "is_active": team.is_active}),
-        lambda values: services.change_team(held(team, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_team(held(team, version_in(request)), actor, timezone.now(), **values),
         heading=team.name,
         back=_back_to(team.station_id),
         version=team.version,
@@ -223,7 +223,7 @@ def change_region(request: HttpRequest, region_id: int) -> HttpResponse:
     return answer_form(
         request,
         form,
-        lambda values: services.change_region(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_region(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=row.name,
         back=reverse("administration:stations"),
         version=row.version,
@@ -240,7 +240,7 @@ def change_headquarters(request: HttpRequest, headquarters_id: int) -> HttpRespo
     return answer_form(
         request,
         HeadquartersForm(request.POST or None, initial={"name": row.name, "name_en": row.name_en}),
-        lambda values: services.change_headquarters(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_headquarters(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=row.name,
         back=reverse("administration:stations"),
         version=row.version,

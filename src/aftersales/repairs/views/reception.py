@@ -23,7 +23,7 @@ from aftersales.appointments.permissions import P as BookingRight
 from aftersales.core.actor import Actor
 from aftersales.core.errors import Forbidden, NotVisible
 from aftersales.customers.models import Customer
-from aftersales.customers.queries import customer_numbered
+from aftersales.customers.queries import customer_numbered, living_customer
 from aftersales.doors.commands import actor_of
 from aftersales.doors.html import MISFILLED, Outcome, attempt
 from aftersales.network.models import Station
@@ -143,7 +143,7 @@ def picked(actor: Actor, station: Station, asked: Mapping[str, str], at: datetim
             .get_visible(actor, pk=visitor.appointment.vehicle_id)
         )
     if (number := _number(asked, "customer")) and number != NEW:
-        visitor.customer = customer_numbered(actor, number)
+        visitor.customer = living_customer(actor, number)
     for row in (visitor.vehicle, visitor.customer, visitor.appointment):
         if row is not None and row.station_id != station.pk:
             raise NotVisible

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from aftersales.core.documents import held
 from aftersales.core.errors import NotVisible
 from aftersales.core.transactions import run_in_transaction
+from aftersales.doors.html import version_in
 from aftersales.network.queries import visible_station, visible_stations
 from aftersales.network.rules import business_date
-from aftersales.network.screens import actor_of, answer_form, require_page_right, version_seen
+from aftersales.network.screens import actor_of, answer_form, require_page_right
 from aftersales.staff import queries, services
 from aftersales.staff.forms import CertificateForm, MemberForm, ShiftWeekForm
 from aftersales.staff.models import Certificate, StaffMember
@@ -80,7 +81,7 @@ def member(request: HttpRequest, member_id: int) -> HttpResponse:
 
         def command() -> None:
             at = timezone.now()
-            services.change_member(held(row, version_seen(request)), actor, at, **values)
+            services.change_member(held(row, version_in(request)), actor, at, **values)
             services.set_skills(StaffMember(pk=row.pk), actor, at, skills)
 
         run_in_transaction(command)
@@ -131,7 +132,7 @@ def change_certificate(request: HttpRequest, certificate_id: int) -> HttpRespons
     return answer_form(
         request,
         CertificateForm(request.POST or None, initial=initial),
-        lambda values: services.change_certificate(held(row, version_seen(request)), actor, timezone.now(), **values),
+        lambda values: services.change_certificate(held(row, version_in(request)), actor, timezone.now(), **values),
         heading=_("Certificate of %(name)s") % {"name": row.staff_member.name},
         back=reverse("administration:member", args=[row.staff_member_id]),
         version=row.version,

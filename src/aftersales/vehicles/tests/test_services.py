@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from aftersales.core.errors import Forbidden, InputRefused, NotVisible
 from aftersales.customers import services as customer_services
+from aftersales.customers.merging import merge_customers
 from aftersales.customers.models import Customer
 from aftersales.journal.queries import entries_of
 from aftersales.search.queries import find
@@ -254,6 +255,6 @@ def test_the_index_is_rebuilt_from_the_documents(cast: Cast, car: Vehicle, chen:
 
 def test_IS_02_merging_customers_takes_their_vehicles_along(cast: Cast, car: Vehicle, chen: Customer) -> None:
     twin = customer_services.register_customer(cast.lin, AT, station=cast.station, name="陈小明")
-    customer_services.merge_customers(twin, cast.wu, AT, dropped=chen, reason="同一人")
+    merge_customers(twin, cast.wu, AT, dropped=chen, reason="同一人")
     assert [party.vehicle_id for party in vehicles_of(twin)] == [car.pk]
     assert vehicles_of(chen) == []

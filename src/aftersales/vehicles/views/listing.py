@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aftersales.core.records import require_right
-from aftersales.customers.views.door import actor_of
+from aftersales.doors.commands import actor_of
 from aftersales.search.queries import find
 from aftersales.vehicles.permissions import P
 from aftersales.vehicles.queries import vehicles_visible_to
@@ -43,5 +43,6 @@ def vehicles_page(request: HttpRequest) -> HttpResponse:
         "text": text,
         "more": more,
         "may_register": actor.may_anywhere(P.REGISTER),
+        "may_models": actor.may_anywhere(P.MODEL),
     }
     return page(request, "vehicles/list.html", context, partials=("vehicles-rows",))

@@ -14,22 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aftersales.core.actor import Actor
 from aftersales.core.documents import held
-from aftersales.core.errors import Forbidden, InputRefused, NotVisible, Refusal
+from aftersales.core.errors import InputRefused, NotVisible
 from aftersales.core.records import require_right
 from aftersales.core.transactions import run_in_transaction
-from aftersales.customers.forms import add_refusal
 from aftersales.customers.models import Customer
 from aftersales.customers.permissions import P as CustomerRight
+from aftersales.customers.queries import living_customer
 from aftersales.customers.timeline import timeline_of
-from aftersales.customers.views.door import (
-    STALE_STATUS,
-    StaleVersion,
-    actor_of,
-    differences,
-    once,
-    station_for,
-    version_of,
-)
+from aftersales.doors.commands import actor_of
+from aftersales.doors.html import attempt, differences, version_in
+from aftersales.doors.stations import station_shown
 from aftersales.network.models import Station
 from aftersales.vehicles import services
 from aftersales.vehicles.drafts import ODDITY_SENTENCES
@@ -86,26 +80,21 @@ def vehicle_page(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_vehicle(request: HttpRequest) -> HttpResponse:
     """Enter a vehicle, from an owner's page with `?owner=C…`."""
-    actor, at = actor_of(request), timezone.now()
-    station = station_for(actor, P.REGISTER)
+    shown = station_shown(request, actor_of(request), P.REGISTER)
     if request.method != "POST":
         initial = {name: request.GET.get(name, "")[:40] for name in ("owner", "plate", "vin")}
-        return page(request, "vehicles/new.html", {"form": NewVehicleForm(initial=initial)})
+        return page(request, "vehicles/new.html", {"form": NewVehicleForm(initial=initial), "shown": shown})
     form = NewVehicleForm(request.POST)
-    if form.is_valid():
-        try:
-            return once(request, at, lambda: _address(_register(actor, at, station, form)))
-        except InputRefused as refusal:
-            add_refusal(form, refusal)
-        except NotVisible:
-            form.add_error("owner", _("There is no customer with this number."))
-    return page(request, "vehicles/new.html", {"form": form}, status=422)
+    outcome = attempt(request, form, lambda who, when: _address(_register(who, when, shown.station, form)))
+    if outcome.is_done:
+        return go_to(request, outcome.value)
+    return page(request, "vehicles/new.html", {"form": form, "shown": shown}, status=outcome.status)
 
 
 def _register(actor: Actor, at: datetime, station: Station, form: NewVehicleForm) -> Vehicle:
     """Enter the vehicle and its first reading in one transaction."""
     typed_owner, km = form.cleaned_data["owner"], form.cleaned_data["odometer_km"]
-    owner = _customer(actor, typed_owner) if typed_owner else None
+    owner = _customer(actor, typed_owner, "owner") if typed_owner else None
 
     def command() -> Vehicle:
         vehicle = services.register_vehicle(actor, at, station=station, owner=owner, **form.arguments())
@@ -116,34 +105,38 @@ def _register(actor: Actor, at: datetime, station: Station, form: NewVehicleForm
     return run_in_transaction(command)
 
 
-def _customer(actor: Actor, number: str) -> Customer:
-    """Return the visible customer of a typed number."""
-    return Customer.objects.get_visible(actor, CustomerRight.VIEW, number=number.strip().upper())
+def _customer(actor: Actor, number: str, field: str) -> Customer:
+    """Return the visible customer of a typed number. Raises InputRefused at the field."""
+    try:
+        return living_customer(actor, number.strip().upper())
+    except NotVisible:
+        sentence = _("There is no customer with this number.")
+        raise InputRefused(sentence, code="no_customer", fields={field: sentence}) from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_vehicle(request: HttpRequest, number: str) -> HttpResponse:
     """Change the vehicle; a version somebody else has overtaken answers 409 with the differences."""
-    actor, at = actor_of(request), timezone.now()
+    actor = actor_of(request)
     vehicle = vehicle_numbered(actor, number)
     require_right(actor, P.CHANGE, vehicle.station_id)
     shown: dict[str, Any] = {"vehicle": vehicle, "differences": [], "version": vehicle.version}
     if request.method != "POST":
         return page(request, "vehicles/edit.html", shown | {"form": VehicleForm(vehicle=vehicle)})
     form = VehicleForm(request.POST, vehicle=vehicle)
-    status = 422
-    if form.is_valid():
-        try:
-            services.change_vehicle(held(vehicle, version_of(request)), actor, at, **form.cleaned_data)
-        except StaleVersion as refusal:
-            form.add_error(None, str(refusal))
-            shown["differences"], status = differences(form, vehicle), STALE_STATUS
-        except InputRefused as refusal:
-            add_refusal(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return go_to(request, _address(vehicle))
-    return page(request, "vehicles/edit.html", shown | {"form": form}, status=status)
+    version = version_in(request)
+
+    def command(who: Actor, when: datetime) -> str:
+        services.change_vehicle(held(vehicle, version), who, when, **form.cleaned_data)
+        return _address(vehicle)
+
+    outcome = attempt(request, form, command)
+    if outcome.is_done:
+        messages.success(request, _("Saved."))
+        return go_to(request, outcome.value)
+    if outcome.is_stale:
+        shown["differences"] = differences(form, vehicle)
+    return page(request, "vehicles/edit.html", shown | {"form": form}, status=outcome.status)
 
 
 _COMMANDS: dict[str, tuple[type[Any], str]] = {
@@ -161,29 +154,26 @@ def vehicle_command(request: HttpRequest, number: str, command: str) -> HttpResp
     vehicle = vehicle_numbered(actor, number)
     form_class, name = _COMMANDS[command]
     form = form_class(request.POST, prefix=name)
-    status = 422
-    if form.is_valid():
-        try:
-            _carry_out(command, vehicle, actor, at, form.cleaned_data)
-        except Forbidden:
-            raise
-        except NotVisible:
-            form.add_error("customer", _("There is no customer with this number."))
-        except Refusal as refusal:
-            add_refusal(form, refusal)
-            status = refusal.status
-        else:
-            messages.success(request, _("Saved."))
-            return go_to(request, _address(vehicle))
+
+    def carry_out(who: Actor, when: datetime) -> str:
+        _carry_out(command, vehicle, who, when, form.cleaned_data)
+        return _address(vehicle)
+
+    outcome = attempt(request, form, carry_out)
+    if outcome.is_done:
+        messages.success(request, _("Saved."))
+        return go_to(request, outcome.value)
     context = _context(actor, vehicle, at, **{f"{name}_form": form})
-    return page(request, "vehicles/vehicle.html", context, status=status)
+    return page(request, "vehicles/vehicle.html", context, status=outcome.status)
 
 
 def _carry_out(command: str, vehicle: Vehicle, actor: Actor, at: datetime, facts: dict[str, Any]) -> None:
     if command == "give-plate":
         services.give_plate(vehicle, actor, at, plate=facts["plate"], since_on=facts["since_on"])
     elif command == "add-party":
-        services.add_party(vehicle, actor, at, customer=_customer(actor, facts["customer"]), role=facts["role"])
+        services.add_party(
+            vehicle, actor, at, customer=_customer(actor, facts["customer"], "customer"), role=facts["role"]
+        )
     elif command == "note-odometer":
         services.note_odometer(vehicle, actor, at, km=facts["odometer_km"], override_reason=facts["override_reason"])
     else:
