@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from aftersales.billing.models import Settlement
 from aftersales.repairs.choices import OrderState
 from aftersales.repairs.models import RepairOrder
 from aftersales.seeds.cast import Cast
@@ -213,7 +214,7 @@ def test_a_vehicle_goes_through_its_whole_visit_in_the_browser(house: House, cas
     tap("lin", "explain_items")
 
     # -- 结算、收款
-    settle_and_pay(house, cast, order)
+    settle_and_pay(house, order)
 
     # -- 交车、归档
     page = step("lin", "release")
@@ -231,17 +232,32 @@ def test_a_vehicle_goes_through_its_whole_visit_in_the_browser(house: House, cas
     assert house.errors == []
 
 
-def settle_and_pay(house: House, cast: Cast, order: RepairOrder) -> None:
-    """Settle and take the payment, as billing's services do it."""
-    from aftersales.billing import services as billing
-    from aftersales.repairs.choices import PayType
-
-    at = timezone.now()
-    fresh = RepairOrder.objects.everywhere().get(pk=order.pk)
-    _order, sheets = billing.settle_order(fresh, cast.he, at)
-    for sheet in sheets:
-        if sheet.payer == PayType.CUSTOMER:
-            billing.pay(sheet, cast.he, at, means=[{"method": "wechat", "amount": sheet.gross, "reference": "4200001"}])
+def settle_and_pay(house: House, order: RepairOrder) -> None:
+    """The cashier finds the order at the counter, posts its sheet and takes the money."""
+    he = house.page_of("he")
+    he.goto("/")
+    he.get_by_role("navigation", name="主导航").get_by_role("link", name="收银").click()
+    he.wait_for_url("**/cashier/")
+    house.picture(he, "cashier")
+    he.locator("main").get_by_role("link", name=order.number).first.click()
+    he.get_by_role("heading", name=order.number).wait_for()
+    house.picture(he, "settlement-preview")
+    he.get_by_role("button", name="结算过账").click()
+    expect(he.locator("#messages [data-tone=success]")).to_be_visible()
+    assert RepairOrder.objects.everywhere().get(pk=order.pk).state == OrderState.SETTLED
+    sheet = Settlement.objects.everywhere().get(order=order)
+    assert sheet.gross > 0
+    expect(he.locator("#id_amount")).to_have_value(str(sheet.due))  # the amount stands there already
+    he.locator("input[name=method][value=wechat]").check()
+    he.locator("#id_reference").fill("4200001")
+    house.picture(he, "take-payment")
+    he.get_by_role("button", name="收款", exact=True).click()
+    expect(he.locator("#messages [data-tone=success]")).to_be_visible()
+    expect(he.get_by_role("button", name="收款", exact=True)).to_have_count(0)
+    sheet.refresh_from_db(from_queryset=Settlement.objects.everywhere())
+    assert (sheet.due, sheet.paid) == (0, sheet.gross)
+    assert [payment.method for payment in sheet.payments.all()] == ["wechat"]
+    house.picture(he, "paid")
 
 
 @pytest.mark.usefixtures("django_db_setup")
