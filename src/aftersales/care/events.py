@@ -18,3 +18,4 @@ class CaseReportedUp(Event):
     """A handler asks the supervisor for a decision (FUP-07)."""
 
     document: Any
+    question: str

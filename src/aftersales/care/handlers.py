@@ -1,18 +1,21 @@
-"""What care does when rooms below report: a released vehicle and a missed booking each plan a call."""
+"""What care does when something happened: after a visit or a missed booking a call is planned, a supervisor is told."""
 
 from __future__ import annotations
 
 from aftersales.appointments.events import AppointmentMissed
 from aftersales.appointments.models import Appointment
 from aftersales.care import queries, rules, services
+from aftersales.care.events import CaseReportedUp
 from aftersales.care.models import CallRecord, CareHolder, FollowUp, Letter, ServiceCase
 from aftersales.care.transitions import follow_ups
 from aftersales.core.actor import Actor, system_actor
 from aftersales.customers.events import CustomersMerged
 from aftersales.network.queries import station_of
 from aftersales.network.rules import business_date
+from aftersales.notifications.services import enqueue
 from aftersales.repairs.events import VehicleReleased
 from aftersales.repairs.models import RepairOrder
+from aftersales.standards.binding import fulfils
 from aftersales.standards.queries import threshold
 
 
@@ -64,6 +67,20 @@ def plan_missed_call(event: AppointmentMissed) -> None:
         assignee=caller,
         due_from_on=due_from_on,
         due_at=due_at,
+    )
+
+
+@fulfils("FUP-07")
+def tell_supervisor(event: CaseReportedUp) -> None:
+    """Tell the business supervisor what is to be decided, in the program (FUP-07)."""
+    case = event.document
+    enqueue(
+        event.at,
+        station_id=case.station_id,
+        template="care.reported_up",
+        payload={"number": case.number, "question": event.question, "by": event.actor.name},
+        to_role="business_supervisor",
+        document=case,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aftersales.appointments import handlers as appointments
 from aftersales.appointments.events import AppointmentConfirmed, AppointmentMissed, AppointmentPartsShort
 from aftersales.care import handlers as care
+from aftersales.care.events import CaseReportedUp
 from aftersales.clocks import handlers as clocks
 from aftersales.core import events
 from aftersales.core.events import StepTaken
@@ -20,6 +21,7 @@ SUBSCRIPTIONS: dict[type[events.Event], tuple[events.Handler, ...]] = {
     AppointmentConfirmed: (appointments.tell_desks,),
     AppointmentPartsShort: (appointments.tell_parts_short,),
     AppointmentMissed: (care.plan_missed_call,),
+    CaseReportedUp: (care.tell_supervisor,),
     VehicleReady: (repairs.tell_customer_ready,),
     VehicleReleased: (care.plan_follow_ups,),
 }

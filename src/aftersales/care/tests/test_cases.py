@@ -11,6 +11,7 @@ from aftersales.care.models import ServiceCase
 from aftersales.care.tests.conftest import RELEASED, After
 from aftersales.care.transitions import cases
 from aftersales.core.errors import Forbidden, InputRefused, NotVisible, TransitionRefused
+from aftersales.notifications.models import Message
 from aftersales.standards.catalogue import catalogue
 from aftersales.standards.metrics import metrics_of_clause
 
@@ -173,6 +174,12 @@ def test_CPL_08_even_the_step_alone_does_not_close_an_unsatisfied_case(after: Af
 def test_FUP_07_an_unsolved_matter_is_reported_up(after: After) -> None:
     case = cases.report_up(after.case(), after.tao, SOON, question="是否同意免费更换?")
     assert case.reported_up_at == SOON
+    told = Message.objects.everywhere().get(template="care.reported_up")
+    assert (told.to_role, told.subject_id, told.payload["question"]) == (
+        "business_supervisor",
+        case.pk,
+        "是否同意免费更换?",
+    )
     with pytest.raises(InputRefused):
         cases.report_up(case, after.tao, SOON, question="")
 

@@ -221,7 +221,7 @@ def report_up(case: ServiceCase, actor: Actor, at: datetime, /, *, question: str
     """Report what cannot be solved to the supervisor with a request for a decision (FUP-07)."""
     _require({"question": (question, _("Write what is to be decided."))}, "FUP-07")
     case.reported_up_at = at
-    publish(CaseReportedUp(actor=actor, at=at, document=case))
+    publish(CaseReportedUp(actor=actor, at=at, document=case, question=question))
     return {"question": question}
 
 
