@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -50,14 +50,6 @@ PICTURES = (
     Picture("standard", "wu", lambda: reverse("standards:compliance"), "WORK-08", WIDE),
     Picture("phone", "zhao", lambda: reverse("repairs:technician"), "沪", PHONE),
 )
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _orm_beside_the_browser() -> Iterator[None]:
-    """Also the emptying of the tables after the test runs beside Playwright's event loop."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
 
 
 @pytest.fixture

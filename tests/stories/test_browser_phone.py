@@ -25,14 +25,6 @@ PHONE = {"width": 390, "height": 844}
 type PhoneOf = Callable[[str], Page]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _orm_until_the_tables_are_emptied() -> Iterator[None]:
-    """Also the emptying of the tables after the test runs beside Playwright's event loop."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
-
-
 @pytest.fixture
 def phone_of(browser: Browser, live_server, client_of) -> Iterator[PhoneOf]:  # type: ignore[no-untyped-def]
     contexts = []

@@ -26,14 +26,6 @@ expect.set_options(timeout=20_000)
 WIDE = {"width": 1440, "height": 900}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _orm_until_the_tables_are_emptied() -> Iterator[None]:
-    """Also the emptying of the tables after the test runs beside Playwright's event loop."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
-
-
 class House:
     """Browsers of the people of the station, each signed in."""
 

@@ -145,8 +145,9 @@ def _keys() -> Iterator[Finding]:
 def _surroundings() -> Iterator[Finding]:
     from django.conf import settings
 
-    manifest = Path(str(settings.DJANGO_VITE["default"]["manifest_path"]))
-    if manifest.is_file():
+    from aftersales.web.assets import is_built
+
+    if is_built():
         yield Finding("ok", "front end", "built")
     else:
         yield Finding("missing", "front end", "not built: `make build` (or reinstall without AFTERSALES_SKIP_FRONTEND)")

@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "django_cotton.apps.SimpleAppConfig",
-    "django_vite",
     "ninja",
     "django_ox",
     "axes",
@@ -215,13 +214,6 @@ STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z_-]{8,12}\..+$"
-DJANGO_VITE = {
-    "default": {
-        "dev_mode": False,
-        "static_url_prefix": "dist",
-        "manifest_path": folders.PACKAGE / "web" / "static" / "dist" / "manifest.json",
-    }
-}
 # Uploaded files. There is no MEDIA_URL on purpose: `files` hands them out after asking who may see them.
 MEDIA_ROOT = DATA_FOLDER / "files"
 # Big uploads arrive here, where the sweeper finds what a killed server left half received; `ready` makes the folder.
