@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.workflow import Workflow
 from aftersales.journal.queries import entries_of
+from aftersales.journal.wording import role_in_words
 from aftersales.web.rows import TimelineRow
 
 PAGE_ROWS = 50
@@ -89,7 +90,7 @@ def timeline(document: models.Model, workflow: Workflow[Any] | None = None) -> l
             at=entry.at,
             text=labels.get(entry.step, entry.step),
             actor=entry.actor_name,
-            role=entry.actor_role,
+            role=str(role_in_words(entry.actor_role)),
             detail=entry.reason,
         )
         for entry in entries_of(document, limit=50)

@@ -6,7 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.errors import Text
+from aftersales.customers.choices import Channel, Purpose
 from aftersales.journal.queries import entries_of
+from aftersales.journal.wording import role_in_words
 from aftersales.web.rows import TimelineRow
 
 STEPS: dict[str, Text] = {
@@ -29,6 +31,16 @@ STEPS: dict[str, Text] = {
     "odometer_overridden": _("Lower odometer reading kept"),
     "service_planned": _("Next service planned"),
 }
+# What is journalled beside the record's own columns.
+LABELS: dict[str, Text] = {
+    "consent": _("Consent given"),
+    "evidence": _("Evidence"),
+    "phones": _("Phone"),
+    "merged_from": _("Merged into this one"),
+    "merged_into": _("Merged into"),
+}
+PURPOSES = dict(Purpose.choices)
+CHANNELS = dict(Channel.choices)
 HIDDEN = frozenset({"phones", "address", "name_pinyin", "name_initials", "oddities", "columns"})
 
 
@@ -42,15 +54,23 @@ def timeline_of(document: models.Model, *, limit: int = 50) -> list[TimelineRow]
         for name, values in entry.changes.items():
             if entry.step in {"registered", "imported"} or name == "version":
                 continue
-            label = labels.get(name, name)
+            label = labels.get(name) or LABELS.get(name, name)
             is_pair = isinstance(values, list) and len(values) == 2
+            shown = _consent_in_words if name == "consent" else _shown
             details.append(
-                f"{label}: {_shown(values[0])} → {_shown(values[1])}" if is_pair and name not in HIDDEN else f"{label}"
+                f"{label}: {shown(values[0])} → {shown(values[1])}" if is_pair and name not in HIDDEN else f"{label}"
             )
         text = STEPS.get(entry.step, entry.step)
         detail = "; ".join([*details, *([entry.reason] if entry.reason else [])])
-        rows.append(TimelineRow(at=entry.at, text=text, actor=entry.actor_name, role=entry.actor_role, detail=detail))
+        role = str(role_in_words(entry.actor_role))
+        rows.append(TimelineRow(at=entry.at, text=text, actor=entry.actor_name, role=role, detail=detail))
     return rows
+
+
+def _consent_in_words(value: object) -> str:
+    purpose, _colon, channel = str(value or "").partition(":")
+    words = [str(PURPOSES.get(purpose, purpose)), str(CHANNELS.get(channel, ""))]
+    return " · ".join(part for part in words if part) or "—"
 
 
 def _shown(value: object) -> str:

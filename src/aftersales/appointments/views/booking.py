@@ -29,6 +29,7 @@ from aftersales.doors.html import Outcome, add_refusal, attempt, once, sentence_
 from aftersales.doors.problems import problem, refusal_problem
 from aftersales.doors.stations import StationShown, station_shown
 from aftersales.journal.queries import entries_of
+from aftersales.journal.wording import role_in_words
 from aftersales.network.models import Station
 from aftersales.network.rules import business_date
 from aftersales.printing.services import paper_for
@@ -49,7 +50,7 @@ def timeline_of(appointment: Appointment) -> list[TimelineRow]:
             at=entry.at,
             text=labels.get(entry.step, entry.step),
             actor=entry.actor_name,
-            role=entry.actor_role,
+            role=str(role_in_words(entry.actor_role)),
             detail=entry.reason,
         )
         for entry in entries_of(appointment, limit=50)

@@ -26,6 +26,7 @@ from aftersales.core.workflow import Workflow
 from aftersales.doors.commands import actor_of
 from aftersales.doors.html import attempt, sentence_of, version_in
 from aftersales.journal.queries import entries_of
+from aftersales.journal.wording import role_in_words
 from aftersales.web.htmx import page, redirect_or_fragments
 from aftersales.web.rows import TimelineRow
 
@@ -104,7 +105,7 @@ def _timeline(kind: Kind, document: Any) -> list[TimelineRow]:
             at=entry.at,
             text=labels.get(entry.step, entry.step),
             actor=entry.actor_name,
-            role=entry.actor_role,
+            role=str(role_in_words(entry.actor_role)),
             detail=entry.reason,
         )
         for entry in entries_of(document, limit=50)

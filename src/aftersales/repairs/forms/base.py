@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
@@ -135,16 +136,26 @@ class ChecklistInput(forms.Widget):
         return False
 
 
+class _ListTitle:
+    """A checklist's title, worked out when it is shown: fields are made before anybody's language is known."""
+
+    def __init__(self, clause: str) -> None:
+        self.clause = clause
+
+    def __str__(self) -> str:
+        found = checklists.all_checklists().get(self.clause)
+        return found.title if found else self.clause
+
+
 class ChecklistField(forms.Field):
     """A checklist of the standard; cleans to item code → True or a note. The step's own check says what is missing."""
 
     widget: ChecklistInput
 
     def __init__(self, clause: str, *, with_notes: bool = False, label: Text = "") -> None:
-        found = checklists.all_checklists().get(clause)
         super().__init__(
             required=False,
-            label=label or (found.title if found else clause),
+            label=label or lazystr(_ListTitle(clause)),
             widget=ChecklistInput(clause, with_notes=with_notes),
         )
         self.clause = clause

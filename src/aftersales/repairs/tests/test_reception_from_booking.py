@@ -154,3 +154,13 @@ def test_a_foreign_booking_opens_no_reception(known: Appointment, client_of: Cli
     missing = client_of("ma").get(DESK, {"appointment": "SH01-AP26-99999"})
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert known.contact_phone not in foreign.content.decode()
+
+
+def test_the_checklists_of_the_desk_speak_the_readers_language(cast: Cast, client_of: ClientOf) -> None:
+    lin = client_of("lin")
+    chinese = lin.get(DESK, {"new": "1"}).content.decode()
+    lin.cookies["django_language"] = "en"
+    english = lin.get(DESK, {"new": "1"}).content.decode()
+    for title, title_en in (("环车检查", "Walk-around inspection"), ("车辆防护三件套", "Three-piece protective set")):
+        assert (title in chinese, title_en in chinese) == (True, False)
+        assert (title in english, title_en in english) == (False, True)
