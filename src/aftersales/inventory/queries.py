@@ -30,7 +30,7 @@ from aftersales.standards.binding import fulfils
 def available(station_id: int, part_ids: Iterable[int]) -> dict[int, Decimal]:
     """Return what of each part lies on the station's shelves and is not promised; parts without stock answer 0."""
     wanted = sorted(set(part_ids))
-    found = dict(
+    found: dict[int, Decimal] = dict(
         ask(
             Hot(
                 "SELECT b.part_id, sum(b.on_hand - b.reserved) FROM inventory_stockbalance b"
