@@ -17,7 +17,7 @@ from aftersales.billing.permissions import P
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, Text, TransitionRefused, whole
 from aftersales.core.money import to_fen, total
-from aftersales.core.rows import insert_later, insert_row
+from aftersales.core.rows import fresh_row, insert_later, insert_row
 from aftersales.core.workflow import Check, Guard, Opening, Step, Workflow
 from aftersales.customers.models import Customer
 from aftersales.network.models import Station
@@ -164,7 +164,8 @@ def post(
     insert_row(settlement)
     insert_later(
         [
-            SettlementLine(
+            fresh_row(
+                SettlementLine,
                 settlement=settlement,
                 order_line=line,
                 position=n,

@@ -13,7 +13,7 @@ from aftersales.clocks.models import Clock
 from aftersales.clocks.rules import ONE_DAY, WorkingCalendar
 from aftersales.core.documents import subject_kind
 from aftersales.core.events import StepTaken
-from aftersales.core.rows import CompiledRead, insert_later, update_columns
+from aftersales.core.rows import CompiledRead, fresh_row, insert_later, update_columns
 from aftersales.standards.binding import fulfils
 from aftersales.standards.queries import threshold
 
@@ -106,7 +106,8 @@ def _promise(definition: Definition, document: object, calendar: WorkingCalendar
 def _new_clock(definition: Definition, document: object, at: datetime) -> Clock:
     station_id: int = document.station_id  # type: ignore[attr-defined]
     limits = limits_of(definition, station_id, at)
-    clock = Clock(
+    clock = fresh_row(
+        Clock,
         station_id=station_id,
         definition=definition.code,
         clause=definition.clause,

@@ -354,3 +354,44 @@ def insert_later(rows: Sequence[models.Model], *, unless_there: bool = False) ->
 def insert_row(row: models.Model) -> None:
     """Insert one new row; what the database makes comes back into it."""
     insert_rows([row])
+
+
+@cache
+def _blank(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]], dict[str, Any]]:
+    """Return a model's constant defaults, those made anew for every row, and where each name's value goes: its column,
+    and the relation whose row it is, if it is one."""
+    constants: dict[str, Any] = {}
+    made: list[tuple[str, Callable[[], Any]]] = []
+    places: dict[str, tuple[str, str]] = {}
+    for field in model._meta.concrete_fields:
+        if (
+            callable(field.default) and field.default is not models.NOT_PROVIDED
+        ) or field.db_default is not models.NOT_PROVIDED:
+            made.append((field.attname, field.get_default))
+        else:
+            constants[field.attname] = field.get_default()
+        places[field.attname] = (field.attname, "")
+        places[field.name] = (field.attname, field.name if field.is_relation else "")
+    return constants, made, places
+
+
+def fresh_row[M: models.Model](model: type[M], **values: Any) -> M:
+    """Return a new row as `model(**values)` makes it, without its signals and at half the cost: for many in a command.
+
+    Raises TypeError for a name the model does not have.
+    """
+    constants, made, places = _blank(model)
+    row = model.__new__(model)
+    row._state = ModelState()
+    columns = row.__dict__
+    columns.update(constants)
+    for attname, default in made:
+        columns[attname] = default()
+    for name, value in values.items():
+        if name not in places:
+            raise TypeError(f"{model.__name__} has no column {name}")
+        attname, relation = places[name]
+        columns[attname] = value.pk if relation and value is not None else value
+        if relation:
+            row._state.fields_cache[relation] = value
+    return row

@@ -13,7 +13,7 @@ from aftersales.catalog.queries import LineAsked, LinePriced, price_lines
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, Text
 from aftersales.core.quantity import to_milli
-from aftersales.core.rows import row_of
+from aftersales.core.rows import fresh_row, row_of
 from aftersales.repairs import rules
 from aftersales.repairs.choices import Consent, LineKind, PayType
 from aftersales.repairs.models import OrderLine, RepairOrder
@@ -88,7 +88,8 @@ def _priced_line(
         raise _refused(
             priced.name, _("Say why the hours of “%(item)s” differ from the standard."), "no_reason", "EST-04"
         )
-    line = OrderLine(
+    line = fresh_row(
+        OrderLine,
         order=order,
         position=position,
         kind=wish.kind,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, TransitionRefused, whole
 from aftersales.core.money import to_fen, total
-from aftersales.core.rows import insert_later, insert_rows, update_many
+from aftersales.core.rows import fresh_row, insert_later, insert_rows, update_many
 from aftersales.files.models import Attachment
 from aftersales.inventory.queries import available
 from aftersales.network.rules import business_date
@@ -254,7 +254,8 @@ def _decide(
     update_many(touched, ["consent", "declined_reason"])
     insert_later(
         [
-            ConsentRecord(
+            fresh_row(
+                ConsentRecord,
                 order=order,
                 line=line,
                 decision=line.consent,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.core.actor import Actor
 from aftersales.core.errors import InputRefused, whole
-from aftersales.core.rows import insert_later, update_many
+from aftersales.core.rows import fresh_row, insert_later, update_many
 from aftersales.repairs.choices import CheckKind, WorkState
 from aftersales.repairs.models import QualityCheck, RepairOrder
 from aftersales.repairs.transitions.table import WORKFLOW
@@ -101,7 +101,8 @@ def _write(
 ) -> None:
     insert_later(
         [
-            QualityCheck(
+            fresh_row(
+                QualityCheck,
                 order=order,
                 kind=kind,
                 round=order.inspection_round,
