@@ -122,7 +122,8 @@ def table(found: dict[str, float | None], orders: int) -> list[str]:
             lines.append(f"{goal.what:<72} {'not there':>10}")
             continue
         target = "" if goal.target is None else f"{goal.target:g} {goal.unit}"
-        verdict = "" if goal.target is None or value <= goal.target else "  MISSED"
+        is_met = goal.target is None or (value >= goal.target if goal.more else value <= goal.target)
+        verdict = "" if is_met else "  MISSED"
         lines.append(f"{goal.what:<72} {value:>7.1f} {goal.unit:<3} {target:>9}{verdict}")
     named = {goal.name for goal in GOALS}
     lines += ["", f"in detail ({orders:,} orders and vehicles; ms):"]

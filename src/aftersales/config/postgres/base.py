@@ -103,8 +103,6 @@ class DatabaseWrapper(_WrapperBase):  # type: ignore[misc]
         connection.trips = Trips(Transformer(connection), prepares)
         if self.saves_trips:  # BEGIN and COMMIT are sent here, not by the driver
             connection.autocommit = True
-        if prepares:  # hot statements look rows up by key: one plan serves all values
-            connection.execute("SET plan_cache_mode TO force_generic_plan")
         return connection
 
     def is_usable(self) -> bool:
